@@ -1,0 +1,34 @@
+/** A kind as the API server knows it. `namespaced: false` is cluster-scoped. */
+export interface Kind {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly plural: string
+  readonly namespaced: boolean
+}
+
+export const group = 'larder.dev'
+export const version = 'v1alpha1'
+
+const larder = (kind: string, plural: string): Kind => ({ group, version, kind, plural, namespaced: true })
+
+export const cacheClusterKind = larder('CacheCluster', 'cacheclusters')
+export const cachePolicyKind = larder('CachePolicy', 'cachepolicies')
+export const secretKind: Kind = { group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true }
+
+/** Field manager of everything that Larder applies. */
+export const fieldManager = 'larder'
+/** Our finalizer: while it stands, AWS may hold something that we made. */
+export const finalizer = 'larder.dev/cache'
+
+export const label = {
+  managedBy: 'app.kubernetes.io/managed-by',
+} as const
+export const managedByValue = 'larder'
+
+export const annotation = {
+  contentHash: 'larder.dev/content-hash',
+  reconcileAt: 'larder.dev/reconcile-at',
+  approve: 'larder.dev/approve',
+  recreate: 'larder.dev/recreate',
+} as const

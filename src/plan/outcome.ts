@@ -1,0 +1,83 @@
+import type { Action, Disruption } from './action.ts'
+
+/** Every reason that a condition, event or metric may name. A closed list, so that docs and tests can count it. */
+export const reasons = [
+  // waiting
+  'Creating',
+  'Modifying',
+  'Deleting',
+  'Snapshotting',
+  'Accepted',
+  'WaitingForPolicy',
+  'WaitingForSecret',
+  'WaitingForMembers',
+  'WaitingForLook',
+  'InvalidState',
+  // retryable
+  'Throttled',
+  'AwsUnavailable',
+  'NetworkError',
+  'KubernetesUnavailable',
+  'Conflict',
+  'UnknownError',
+  // stalled
+  'InvalidSpec',
+  'InvalidCombination',
+  'ImmutableField',
+  'NotOurs',
+  'Lost',
+  'AccessDenied',
+  'CredentialsInvalid',
+  'QuotaExceeded',
+  'NoCapacity',
+  'DependencyNotFound',
+  'NotSupported',
+  'CreateFailed',
+  'DeletionProtected',
+  'EndlessDifference',
+  // settled
+  'AsAsked',
+  'Suspended',
+  'Released',
+  // facts that are not failures
+  'AlreadyExists',
+  'NotFound',
+  'NothingToChange',
+] as const
+export type Reason = (typeof reasons)[number]
+
+/** Why something didn't happen, sorted by what we do next (see ARCHITECTURE, outcomes). */
+export interface Failure {
+  readonly is: 'waiting' | 'retryable' | 'stalled'
+  readonly reason: Reason
+  /** For people: what, and the cure where we know one. AWS's own words included, secrets never. */
+  readonly message: string
+  /** AWS's wire code where there is one. */
+  readonly code?: string
+  readonly retryAfterMs?: number
+}
+
+/** What became of one action. `absent` and `exists` are facts, not failures. */
+export type Acted =
+  | { readonly is: 'done' }
+  | { readonly is: 'absent' }
+  | { readonly is: 'exists' }
+  | { readonly is: 'unchanged' }
+  | { readonly is: 'failed'; readonly failure: Failure }
+
+/** What a read gives: a value, or why not. Not found is a value (undefined), never a failure. */
+export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure }
+
+export interface PlannedAction {
+  readonly action: Action
+  readonly disruption: Disruption
+  readonly when: 'Now' | 'InWindow'
+}
+
+/** What should happen next. The first of `actions` is the one that this turn carries out. */
+export type Plan =
+  | { readonly is: 'settled'; readonly reason: Reason; readonly message: string }
+  | { readonly is: 'act'; readonly next: PlannedAction; readonly then: readonly PlannedAction[] }
+  | { readonly is: 'wait'; readonly reason: Reason; readonly message: string; readonly then: readonly PlannedAction[] }
+  | { readonly is: 'stuck'; readonly reason: Reason; readonly message: string }
+  | { readonly is: 'released'; readonly message: string }
