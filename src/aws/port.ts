@@ -1,15 +1,9 @@
 import type { AwsAction } from '../plan/action.ts'
+import type { Sight } from '../plan/facts.ts'
 import type { Engine, ObservedCache, ObservedEvent, ObservedParameters, Tags } from '../plan/observed.ts'
 import type { Acted, Read } from '../plan/outcome.ts'
 
-/**
- * How a cache stands in the shared snapshot.
- * `unknown`: no snapshot has been taken yet, or the one at hand was begun before our own last write of this cache.
- */
-export type Sight =
-  | { readonly is: 'unknown' }
-  | { readonly is: 'absent' }
-  | { readonly is: 'seen'; readonly cache: ObservedCache }
+export type { Sight } from '../plan/facts.ts'
 
 /** Our hands in AWS, for one account and one region. Nothing here throws: errors are values. */
 export interface Aws {

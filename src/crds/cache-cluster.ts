@@ -10,7 +10,6 @@ export const transitEncryptions = ['Disabled', 'Preferred', 'Required'] as const
 
 const name = (max: number) => z.string().min(1).max(max)
 const strings = (items: number, length: number) => z.array(z.string().min(1).max(length)).max(items)
-const setOf = (items: number, length: number) => strings(items, length).meta({ 'x-kubernetes-list-type': 'set' })
 
 const nodes = z
   .object({
@@ -46,7 +45,11 @@ const nodes = z
       .describe(
         'redis and valkey only: promote a replica when the primary fails. Default: true when replicasPerShard is more than 0 or clusterMode is Enabled.',
       ),
-    zones: strings(60, 32).optional().describe('Availability zones for the nodes, in order. Default: AWS chooses.'),
+    zones: strings(60, 32)
+      .optional()
+      .describe(
+        'Availability zones, in order. memcached: one for each node. redis and valkey: one for each node of a shard, the primary first. Default: AWS chooses.',
+      ),
   })
   .describe('The nodes of the cache: how many, of what type, how arranged.')
 
@@ -55,7 +58,18 @@ const network = z
     subnetGroupName: name(255)
       .optional()
       .describe("An existing cache subnet group. Default: the account's default. Can't be changed later."),
-    securityGroupIds: setOf(5, 64).optional().describe('VPC security groups of the nodes. Default: AWS chooses.'),
+    securityGroupIds: z
+      .array(
+        z
+          .string()
+          .max(64)
+          .regex(/^sg-[a-z0-9]+$/),
+      )
+      .min(1)
+      .max(5)
+      .meta({ 'x-kubernetes-list-type': 'set' })
+      .optional()
+      .describe('VPC security groups of the nodes, by id (sg-...). Default: AWS chooses.'),
     port: z
       .int()
       .min(1)
@@ -199,9 +213,64 @@ const engineRules = rules(
     fieldPath: '.encryption.kmsKeyId',
   },
   {
-    rule: '!has(self.nodes.zones) || !has(self.nodes.count) || self.nodes.zones.size() == self.nodes.count',
-    message: 'spec.nodes.zones of memcached names one zone for each of spec.nodes.count nodes',
+    rule: "self.engine != 'memcached' || !has(self.nodes.zones) || self.nodes.zones.size() == (has(self.nodes.count) ? self.nodes.count : 1)",
+    message: 'spec.nodes.zones of memcached names one zone for each of the spec.nodes.count nodes',
     fieldPath: '.nodes.zones',
+  },
+  {
+    rule: "self.engine == 'memcached' || !has(self.nodes.zones) || self.nodes.zones.size() == (has(self.nodes.replicasPerShard) ? self.nodes.replicasPerShard : 0) + 1",
+    message:
+      'spec.nodes.zones of redis and valkey names one zone for the primary and one for each of the spec.nodes.replicasPerShard replicas',
+    fieldPath: '.nodes.zones',
+  },
+  {
+    rule: '!(has(self.nodes.multiAZ) && self.nodes.multiAZ) || !has(self.nodes.zones) || self.nodes.zones.exists(zone, zone != self.nodes.zones[0])',
+    message: 'spec.nodes.multiAZ needs two different zones in spec.nodes.zones: name another one or remove zones',
+    fieldPath: '.nodes.zones',
+  },
+  {
+    rule: "!(has(self.nodes.clusterMode) && self.nodes.clusterMode == 'Compatible') || (has(self.nodes.replicasPerShard) && self.nodes.replicasPerShard > 0 && !(has(self.nodes.automaticFailover) && !self.nodes.automaticFailover))",
+    message:
+      'spec.nodes.clusterMode Compatible needs a replica and automatic failover: set spec.nodes.replicasPerShard to 1 or more and leave spec.nodes.automaticFailover on',
+    fieldPath: '.nodes.clusterMode',
+  },
+  {
+    rule: "self.engine == 'memcached' || !has(self.engineVersion) || !self.engineVersion.matches('^([6-9]|[1-9][0-9]+)[.][0-9]+[.]')",
+    message:
+      'spec.engineVersion: from redis 6 and for valkey AWS chooses the patch version: leave it out, for instance 7.1',
+    fieldPath: '.engineVersion',
+  },
+  {
+    rule: "!has(self.engineVersion) || self.engineVersion.matches('^[0-9]+[.][0-9]+[.][0-9]+$') || !(self.engine == 'memcached' || (self.engine == 'redis' && self.engineVersion.matches('^[0-5]([.]|$)')))",
+    message:
+      'spec.engineVersion: memcached and redis before 6 are named with their patch version, for instance 1.6.22 or 5.0.6',
+    fieldPath: '.engineVersion',
+  },
+  {
+    rule: "self.engine != 'valkey' || !has(self.engineVersion) || !self.engineVersion.matches('^([0-6]([.]|$)|7[.][01]([.]|$))')",
+    message: 'spec.engineVersion: valkey begins at 7.2: set 7.2, 8.0 or later, or leave it out',
+    fieldPath: '.engineVersion',
+  },
+  {
+    rule: "!has(self.parameters) || !('cluster-enabled' in self.parameters)",
+    message: 'spec.parameters: cluster-enabled is not for parameters: set spec.nodes.clusterMode',
+    fieldPath: '.parameters',
+  },
+  {
+    rule: '!has(self.parameters) || self.parameters.all(name, name.size() >= 1 && name.size() <= 128)',
+    message: 'spec.parameters: the name of a parameter has 1 to 128 characters',
+    fieldPath: '.parameters',
+  },
+  {
+    rule: '!has(self.tags) || self.tags.all(key, key.size() >= 1 && key.size() <= 128)',
+    message: 'spec.tags: the key of a tag has 1 to 128 characters',
+    fieldPath: '.tags',
+  },
+  {
+    rule: "!has(self.tags) || self.tags.all(key, !key.startsWith('aws:') && !key.startsWith('larder.dev/'))",
+    message:
+      'spec.tags: keys that start with aws: belong to AWS and keys that start with larder.dev/ to Larder: rename them',
+    fieldPath: '.tags',
   },
   {
     rule: '!(has(self.parameters) && has(self.parameterGroupName))',
@@ -240,6 +309,24 @@ const transitionRules = rules(
   },
 )
 
+const bindingSecret = `(${present('spec.connection.secretName')} ? self.spec.connection.secretName : self.metadata.name)`
+
+/** Rules that need the object's name: they stand at the root, beside spec. Both Secrets are named after the object. */
+export const cacheClusterRules = rules(
+  {
+    rule: '(has(self.spec.connection) && has(self.spec.connection.secretName)) || self.metadata.name.size() <= 240',
+    message:
+      'metadata.name is longer than 240 characters, too long for the names of the Secrets: shorten it, or set spec.connection.secretName',
+    fieldPath: '.metadata.name',
+  },
+  {
+    rule: `!(${present('spec.auth.token')}) || !(self.spec.auth.token.secretRef.name in [${bindingSecret}, ${bindingSecret} + '-env'])`,
+    message:
+      'spec.auth.token.secretRef.name is a Secret that Larder writes for workloads: keep the token in a Secret of another name, or set spec.connection.secretName',
+    fieldPath: '.spec.auth.token.secretRef.name',
+  },
+)
+
 export const cacheClusterSpec = z
   .object({
     engine: z
@@ -262,7 +349,7 @@ export const cacheClusterSpec = z
         'The CachePolicy whose eviction is enforced on this cache and whose TTL and strategy reach the Secrets.',
       ),
     parameters: z
-      .record(z.string().max(128), z.string().max(512))
+      .record(z.string().min(1).max(128), z.string().max(512))
       .optional()
       .meta({ maxProperties: 100 })
       .describe(
@@ -281,10 +368,12 @@ export const cacheClusterSpec = z
     deletionProtection: z.boolean().default(false).describe('Refuse to delete the cache while this is true.'),
     suspend: z.boolean().default(false).describe('Look and report, but change nothing in AWS.'),
     tags: z
-      .record(z.string().max(128), z.string().max(256))
+      .record(z.string().min(1).max(128), z.string().max(256))
       .optional()
       .meta({ maxProperties: 40 })
-      .describe('Tags of the cache in AWS, beside the larder.dev/ ones that tell its owner. Tags of others stay.'),
+      .describe(
+        'Tags of the cache in AWS, beside the larder.dev/ ones that tell its owner. Tags of others stay. Default: none.',
+      ),
   })
   .meta({
     'x-kubernetes-validations': [
@@ -294,7 +383,11 @@ export const cacheClusterSpec = z
   })
   .describe('What is wanted.')
 
-const endpoint = z.object({ host: z.string(), port: z.int() })
+const endpoint = (what: string) =>
+  z
+    .object({ host: z.string().describe('Host name.'), port: z.int().describe('Port.') })
+    .optional()
+    .describe(what)
 const plannedAction = z.object({
   do: z.string().describe('The step, for instance SetReplicas.'),
   field: z.string().optional().describe('The field of spec that asks for it.'),
@@ -305,8 +398,16 @@ const plannedAction = z.object({
     .describe('How the step disturbs users of the cache.'),
   when: z.enum(['Now', 'InWindow']).describe('Now, or in the maintenance window.'),
 })
-const drift = z.object({ field: z.string(), want: z.string(), have: z.string() })
-const named = (what: string) => z.object({ name: z.string() }).optional().describe(what)
+const drift = z.object({
+  field: z.string().describe('The field of spec.'),
+  want: z.string().describe('What it asks for.'),
+  have: z.string().describe('What AWS has.'),
+})
+const named = (what: string) =>
+  z
+    .object({ name: z.string().describe('Its name.') })
+    .optional()
+    .describe(what)
 
 export const cacheClusterStatus = z
   .object({
@@ -326,22 +427,24 @@ export const cacheClusterStatus = z
     address: z.string().optional().describe('host:port that clients connect to first.'),
     endpoint: z
       .object({
-        primary: endpoint.optional(),
-        reader: endpoint.optional(),
-        configuration: endpoint.optional(),
+        primary: endpoint('redis and valkey: takes reads and writes.'),
+        reader: endpoint('redis and valkey: spreads reads over the replicas.'),
+        configuration: endpoint(
+          'Cluster mode: where clients learn of all shards. memcached: for clients with auto-discovery only.',
+        ),
         nodes: z.array(z.string()).optional().describe('memcached: host:port of every node.'),
-        port: z.int().optional(),
+        port: z.int().optional().describe('Port of the nodes.'),
       })
       .optional()
       .describe('Where the cache answers.'),
     members: z
       .array(
         z.object({
-          id: z.string(),
-          shard: z.string().optional(),
-          role: z.string().optional(),
-          zone: z.string().optional(),
-          status: z.string(),
+          id: z.string().describe('Id of the node in AWS.'),
+          shard: z.string().optional().describe('redis and valkey: its shard, for instance 0001.'),
+          role: z.string().optional().describe('primary, replica or node.'),
+          zone: z.string().optional().describe('Its availability zone.'),
+          status: z.string().describe("AWS's own word, for instance available."),
         }),
       )
       .optional()
@@ -359,14 +462,26 @@ export const cacheClusterStatus = z
     envSecretName: z.string().optional().describe('Secret with environment variables, for envFrom.'),
     parameterGroup: z
       .object({
-        name: z.string(),
-        owned: z.boolean(),
+        name: z.string().describe('Its name in AWS.'),
+        owned: z.boolean().describe('Whether Larder made it, and deletes it with the cache.'),
         appliedHash: z.string().optional().describe('Hash of the values that AWS was last seen to hold.'),
       })
       .optional()
       .describe('Parameter group in use.'),
-    authTokenVersion: z.string().optional().describe('Version of the Secret whose token AWS was last given.'),
-    tagsHash: z.string().optional().describe('Hash of the tags that AWS was last seen to hold.'),
+    authToken: z
+      .object({
+        version: z.string().describe('Version of the Secret whose token AWS was last given.'),
+        settled: z.boolean().describe('True when that token is the only one that AWS accepts.'),
+      })
+      .optional()
+      .describe('Auth token in use; never the token itself.'),
+    tags: z
+      .object({
+        hash: z.string().describe('Hash of the tags that AWS was last seen to hold.'),
+        keys: z.array(z.string()).describe('Keys of the tags that Larder set.'),
+      })
+      .optional()
+      .describe('Tags in AWS that come from spec.tags and from ownership.'),
     lastCheckedTime: z
       .string()
       .meta({ format: 'date-time' })

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { conditions } from './conditions.ts'
-import { duration } from './duration.ts'
+import { duration as text } from './duration.ts'
 import { onWriteChoices, readStrategies, stampedeProtections, writeStrategies } from './policy-file.ts'
-import { rules } from './rule.ts'
+import { present, type Rule, rules } from './rule.ts'
 
 /** The CachePolicy: how a cache is used. Only `eviction` is enforced in AWS; everything else is handed to workloads. */
 
@@ -20,6 +20,29 @@ export const evictionPolicies = [
 const handed = (what: string) => `${what} Handed to workloads.`
 const prefix = () => z.string().max(128)
 
+/**
+ * Durations that CEL can compute with: 32 characters of these stay below the 292 years that its durations hold. Beyond
+ * them a comparison would end in an error that speaks of CEL, not of the field.
+ */
+const computable = '^([0-9]{1,5}h|[0-9]{1,7}m|[0-9]{1,9}s|[0-9]{1,12}ms)+$'
+
+/** A duration above zero. Zero would mean "never" to memcached and is refused by redis. */
+const duration = (path: string) =>
+  text().meta(
+    rules({
+      rule: `self.matches('${computable}') && duration(self) > duration('0s')`,
+      message: `spec.${path} must be a duration above zero, for instance 90s, 10m or 1h30m (99999h at most)`,
+    }),
+  )
+
+/** Compares two durations that are both set; what is no duration is left to its own rule. */
+const compare = (left: string, sign: '<' | '<=', right: string): Pick<Rule, 'rule'> => {
+  const known = (path: string) => `${present(path)} && self.${path}.matches('${computable}')`
+  return {
+    rule: `!(${known(left)} && ${known(right)}) || duration(self.${left}) ${sign} duration(self.${right})`,
+  }
+}
+
 const strategy = z
   .object({
     read: z
@@ -35,24 +58,24 @@ const strategy = z
 
 const ttl = z
   .object({
-    default: duration()
+    default: duration('ttl.default')
       .optional()
       .describe(handed('Time to live of an item, for instance 10m. Default: items never expire.')),
-    max: duration().optional().describe(handed('No item lives longer than this. Default: no limit.')),
+    max: duration('ttl.max').optional().describe(handed('No item lives longer than this. Default: no limit.')),
     jitterPercent: z
       .int()
       .min(0)
       .max(50)
       .default(10)
       .describe(handed('Percent by which each TTL is shortened at random, so that items do not expire together.')),
-    negative: duration()
+    negative: duration('ttl.negative')
       .optional()
       .describe(handed('How long a miss at the source is remembered. Default: misses are not cached.')),
     byPrefix: z
       .array(
         z.object({
           prefix: prefix().min(1).describe('Start of the key, without keys.prefix. The longest match wins.'),
-          ttl: duration().describe('Time to live of these items.'),
+          ttl: duration('ttl.byPrefix[].ttl').describe('Time to live of these items.'),
         }),
       )
       .max(64)
@@ -68,10 +91,10 @@ export const cachePolicySpec = z
     ttl: ttl.default({ jitterPercent: 10, byPrefix: [] }),
     staleness: z
       .object({
-        whileRevalidate: duration()
+        whileRevalidate: duration('staleness.whileRevalidate')
           .optional()
           .describe(handed('Serve an expired item this long while a new one is loaded. Default: not at all.')),
-        ifError: duration()
+        ifError: duration('staleness.ifError')
           .optional()
           .describe(handed('Serve an expired item this long when the source fails. Default: not at all.')),
       })
@@ -79,13 +102,17 @@ export const cachePolicySpec = z
       .describe('When a stale item is better than none.'),
     refreshAhead: z
       .object({
-        threshold: duration().describe(handed('Reload an item in the background when it has less than this to live.')),
+        threshold: duration('refreshAhead.threshold').describe(
+          handed('Reload an item in the background when it has less than this to live.'),
+        ),
       })
       .optional()
       .describe('For strategy.read RefreshAhead.'),
     writeBehind: z
       .object({
-        flushInterval: duration().default('1s').describe(handed('How often buffered writes are saved.')),
+        flushInterval: duration('writeBehind.flushInterval')
+          .default('1s')
+          .describe(handed('How often buffered writes are saved.')),
         maxBatch: z.int().min(1).max(10000).default(500).describe(handed('Most writes in one batch.')),
       })
       .optional()
@@ -116,7 +143,7 @@ export const cachePolicySpec = z
       .describe('How keys are named.'),
     session: z
       .object({
-        ttl: duration().describe(handed('How long a session lives.')),
+        ttl: duration('session.ttl').describe(handed('How long a session lives.')),
         prefix: prefix().default('sess:').describe(handed('Start of session keys.')),
         rolling: z.boolean().default(true).describe(handed('Whether each use prolongs the session.')),
       })
@@ -143,7 +170,7 @@ export const cachePolicySpec = z
   .meta(
     rules(
       {
-        rule: '!(has(self.ttl.default) && has(self.ttl.max)) || duration(self.ttl.default) <= duration(self.ttl.max)',
+        ...compare('ttl.default', '<=', 'ttl.max'),
         message: 'spec.ttl.default is longer than spec.ttl.max: raise max or lower default',
         fieldPath: '.ttl.max',
       },
@@ -159,8 +186,9 @@ export const cachePolicySpec = z
         fieldPath: '.strategy.read',
       },
       {
-        rule: '!has(self.refreshAhead) || !has(self.ttl.default) || duration(self.refreshAhead.threshold) < duration(self.ttl.default)',
-        message: 'spec.refreshAhead.threshold must be shorter than spec.ttl.default',
+        ...compare('refreshAhead.threshold', '<', 'ttl.default'),
+        message:
+          'spec.refreshAhead.threshold must be shorter than spec.ttl.default: lower it or raise spec.ttl.default',
         fieldPath: '.refreshAhead.threshold',
       },
     ),

@@ -1,4 +1,4 @@
-import type { Action, Disruption } from './action.ts'
+import type { Action, Disruption, When } from './action.ts'
 
 /** Every reason that a condition, event or metric may name. A closed list, so that docs and tests can count it. */
 export const reasons = [
@@ -68,16 +68,33 @@ export type Acted =
 /** What a read gives: a value, or why not. Not found is a value (undefined), never a failure. */
 export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure }
 
+/** A step of a plan, with what it is for. */
 export interface PlannedAction {
   readonly action: Action
   readonly disruption: Disruption
-  readonly when: 'Now' | 'InWindow'
+  readonly when: When
+  /** The field of spec that asks for it, and what changes; absent where nothing changes from something to something. */
+  readonly field?: string
+  readonly from?: string
+  readonly to?: string
 }
 
-/** What should happen next. The first of `actions` is the one that this turn carries out. */
+/**
+ * What should happen next. `act`: carry out `next` in this turn; `later` follows in later turns. `wait`: somebody else is at
+ * work. `stuck`: somebody must decide. `blocked`: a read failed. `released`: nothing of ours is left, the finalizer may go.
+ */
 export type Plan =
   | { readonly is: 'settled'; readonly reason: Reason; readonly message: string }
-  | { readonly is: 'act'; readonly next: PlannedAction; readonly then: readonly PlannedAction[] }
-  | { readonly is: 'wait'; readonly reason: Reason; readonly message: string; readonly then: readonly PlannedAction[] }
+  | { readonly is: 'act'; readonly next: PlannedAction; readonly later: readonly PlannedAction[] }
+  | { readonly is: 'wait'; readonly reason: Reason; readonly message: string; readonly later: readonly PlannedAction[] }
   | { readonly is: 'stuck'; readonly reason: Reason; readonly message: string }
+  | { readonly is: 'blocked'; readonly failure: Failure }
   | { readonly is: 'released'; readonly message: string }
+
+export const wait = (reason: Reason, message: string, later: readonly PlannedAction[] = []): Plan => ({
+  is: 'wait',
+  reason,
+  message,
+  later,
+})
+export const stuck = (reason: Reason, message: string): Plan => ({ is: 'stuck', reason, message })

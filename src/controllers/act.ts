@@ -1,0 +1,113 @@
+import { annotation, cacheClusterKind, label, managedByValue } from '../crds/kind.ts'
+import type { SecretWanted } from '../kube/port.ts'
+import type { AwsAction } from '../plan/action.ts'
+import { tokenNeeded, tokenSecretOf } from '../plan/auth.ts'
+import type { CacheFacts } from '../plan/facts.ts'
+import type { Acted, Plan } from '../plan/outcome.ts'
+import { secretNames, wantedHashes, wantedPair } from '../plan/secret-steps.ts'
+import { type Deed, shownPlan } from '../plan/verdict.ts'
+import type { Hands } from './hands.ts'
+import { queueKey } from './key.ts'
+
+const done: Acted = { is: 'done' }
+const notYet = (message: string): Acted => ({
+  is: 'failed',
+  failure: { is: 'retryable', reason: 'Conflict', message },
+})
+
+/** Carries out the plan's next step; a call to AWS only after status has announced it. */
+export const act = async (hands: Hands, facts: CacheFacts, plan: Plan): Promise<Deed> => {
+  if (plan.is !== 'act') return { is: 'nothing' }
+  const { action } = plan.next
+  if (action.do === 'StoreToken') return { is: 'acted', acted: await storeToken(hands, facts) }
+  if (action.do === 'WriteSecrets') return { is: 'acted', acted: await writeSecrets(hands, facts, action.secrets) }
+  const hash = shownPlan(plan)?.hash ?? ''
+  if (facts.object.status.plan?.hash !== hash) return { is: 'announced' }
+  const acted = await callAws(hands, facts, action)
+  if (acted.is !== 'failed')
+    hands.memory.carriedOut(queueKey(cacheClusterKind.kind, facts.object), facts.object.generation, hash)
+  return { is: 'acted', acted }
+}
+
+const usesToken = (action: AwsAction): boolean =>
+  action.do === 'RotateToken' || action.do === 'SetToken' || (action.do === 'CreateGroup' && action.withToken)
+
+const callAws = async (hands: Hands, facts: CacheFacts, action: AwsAction): Promise<Acted> => {
+  if (!usesToken(action)) return hands.aws.act(action)
+  const token = await currentToken(hands, facts)
+  return token === undefined ? notYet('the auth token changed a moment ago') : hands.aws.act(action, token)
+}
+
+/** The token, if it still is the one that the facts speak of. */
+const currentToken = async (hands: Hands, { object, token }: CacheFacts): Promise<string | undefined> => {
+  if (token.is !== 'present') return undefined
+  const { name, key } = tokenSecretOf(object.spec, object.name)
+  const secret = await hands.kube.readSecret({ namespace: object.namespace, name })
+  return secret?.version === token.version ? secret.data[key] : undefined
+}
+
+/** Only a token that doesn't exist is made: one that AWS may know already must never be written over. */
+const storeToken = async (hands: Hands, { object }: CacheFacts): Promise<Acted> => {
+  const { name, key } = tokenSecretOf(object.spec, object.name)
+  const at = { namespace: object.namespace, name }
+  if ((await hands.kube.readSecret(at))?.data[key] !== undefined) return done
+  await hands.kube.applySecret({
+    ...ownedSecret(object),
+    key: at,
+    type: 'Opaque',
+    data: { [key]: hands.newToken() },
+    contentHash: 'token',
+  })
+  return done
+}
+
+const ownedSecret = (object: CacheFacts['object']): Pick<SecretWanted, 'owner' | 'labels' | 'annotations'> => ({
+  owner: { kind: cacheClusterKind, name: object.name, uid: object.uid },
+  labels: { [label.managedBy]: managedByValue },
+  annotations: {},
+})
+
+const writeSecrets = async (hands: Hands, facts: CacheFacts, which: readonly ('binding' | 'env')[]): Promise<Acted> => {
+  const { object, sight } = facts
+  const token = tokenNeeded(object.spec) ? await currentToken(hands, facts) : undefined
+  if (tokenNeeded(object.spec) && token === undefined) return notYet('the auth token changed a moment ago')
+  const pair = wantedPair(facts, token)
+  const hashes = wantedHashes(facts)
+  if (pair === undefined || hashes === undefined || sight.is !== 'seen')
+    return notYet('there is no endpoint to hand out')
+  const names = secretNames(object)
+  const types = {
+    binding: `servicebinding.io/${sight.cache.is === 'memcached' ? 'memcached' : 'redis'}`,
+    env: 'Opaque',
+  }
+  for (const secret of which) {
+    const key = { namespace: object.namespace, name: names[secret] }
+    const foreign = await ownedByOthers(hands, key, object.uid)
+    if (foreign) return taken(key.name)
+    await hands.kube.applySecret({
+      ...ownedSecret(object),
+      key,
+      type: types[secret],
+      data: pair[secret],
+      contentHash: hashes[secret],
+      annotations: { [annotation.contentHash]: hashes[secret] },
+    })
+  }
+  return done
+}
+
+/** A Secret of that name that isn't ours is somebody's: it is never written over. */
+const ownedByOthers = async (hands: Hands, key: SecretWanted['key'], uid: string): Promise<boolean> => {
+  if (hands.kube.seal(key)?.ownerUid === uid) return false
+  const standing = await hands.kube.readSecret(key)
+  return standing !== undefined && standing.ownerUid !== uid && !standing.managed
+}
+
+const taken = (name: string): Acted => ({
+  is: 'failed',
+  failure: {
+    is: 'stalled',
+    reason: 'NotOurs',
+    message: `spec.connection.secretName: the Secret ${name} exists and is not Larder's: delete it, or choose another name`,
+  },
+})

@@ -1,0 +1,66 @@
+import type { Clock, Random } from '../loop/clock.ts'
+
+/** Everything is read again about once in this time, object by object. */
+const fullReadMs = 3_600_000
+
+interface Remembered {
+  id: string
+  fullReadDueMs: number
+  planHash: string
+  generation: number
+  repeats: number
+}
+
+/**
+ * What the operator remembers of an object between turns, in this life only: nothing here is needed to be right, it only
+ * keeps slow things slow and endless things from going on.
+ */
+export interface Memory {
+  /** True when everything should be read again now. */
+  fullReadDue(key: string): boolean
+  fullReadDone(key: string): void
+  /** How often this plan was carried out for this generation. */
+  repeats(key: string, generation: number): number
+  carriedOut(key: string, generation: number, planHash: string): void
+  setId(key: string, id: string): void
+  id(key: string): string | undefined
+  /** The object whose cache has this id. */
+  keyOf(id: string): string | undefined
+  forget(key: string): void
+}
+
+export const createMemory = (clock: Clock, random: Random): Memory => {
+  const objects = new Map<string, Remembered>()
+  const keys = new Map<string, string>()
+  const nextFullRead = () => clock.nowMs() + fullReadMs * (0.75 + 0.5 * random())
+  const of = (key: string): Remembered => {
+    const known = objects.get(key)
+    if (known !== undefined) return known
+    const made = { id: '', fullReadDueMs: nextFullRead(), planHash: '', generation: 0, repeats: 0 }
+    objects.set(key, made)
+    return made
+  }
+  return {
+    fullReadDue: (key) => of(key).fullReadDueMs <= clock.nowMs(),
+    fullReadDone: (key) => {
+      of(key).fullReadDueMs = nextFullRead()
+    },
+    repeats: (key, generation) => (of(key).generation === generation ? of(key).repeats : 0),
+    carriedOut: (key, generation, planHash) => {
+      const known = of(key)
+      const again = known.generation === generation && known.planHash === planHash
+      Object.assign(known, { generation, planHash, repeats: again ? known.repeats + 1 : 1 })
+    },
+    setId: (key, id) => {
+      of(key).id = id
+      keys.set(id, key)
+    },
+    id: (key) => objects.get(key)?.id,
+    keyOf: (id) => keys.get(id),
+    forget: (key) => {
+      const id = objects.get(key)?.id
+      if (id !== undefined && keys.get(id) === key) keys.delete(id)
+      objects.delete(key)
+    },
+  }
+}

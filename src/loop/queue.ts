@@ -1,0 +1,164 @@
+import type { Bucket } from './bucket.ts'
+import type { Cancel, Clock } from './clock.ts'
+import { deadlinesOf } from './deadlines.ts'
+
+/** Why a key is due: someone changed it, or it is time to look again. Users go first. */
+export type Lane = 'user' | 'resync'
+
+export interface Taken {
+  readonly key: string
+  readonly lane: Lane
+  /** How long the key stood ready before a worker took it. */
+  readonly waitedMs: number
+}
+
+export interface QueueCounts {
+  readonly user: number
+  readonly resync: number
+  readonly waiting: number
+  readonly processing: number
+  /** Age of the oldest turn that hasn't ended: a turn that hangs shows here. */
+  readonly longestTurnMs: number
+}
+
+/**
+ * Keys on their way to workers, after client-go's work queue: a key is with one worker at most; a key that comes again
+ * meanwhile is held and follows when that worker is done; a key that is ready already is not doubled.
+ */
+export interface Queue {
+  add(key: string, lane?: Lane): void
+  /** A look in `afterMs`. The earliest of several wins; a turn that starts sooner, for whatever reason, settles it. */
+  addAfter(key: string, afterMs: number): void
+  /** The next key, as soon as there is one; undefined once the queue is drained. Answer with `done`. */
+  take(): Promise<Taken | undefined>
+  done(key: string): void
+  counts(): QueueCounts
+  /** Hands out nothing more, forgets what waits. True when all turns ended within `deadlineMs`. */
+  drain(deadlineMs: number): Promise<boolean>
+}
+
+export interface QueueOptions {
+  readonly clock: Clock
+  /** Turns of one key start at least this far apart, unless a user changed it: the brake on hot loops. */
+  readonly spacingMs?: number
+  /** Limits how many turns start, of all keys together. */
+  readonly bucket?: Bucket
+}
+
+export const queueOf = ({ clock, spacingMs = 1000, bucket }: QueueOptions): Queue => {
+  const ready: Readonly<Record<Lane, Map<string, number>>> = { user: new Map(), resync: new Map() }
+  const processing = new Map<string, number>()
+  const held = new Map<string, Lane>()
+  /** When each key's last turn started; oldest first, forgotten after `spacingMs`. */
+  const starts = new Map<string, number>()
+  const takers: ((taken: Taken | undefined) => void)[] = []
+  let refill: Cancel | undefined
+  let drained: (() => void) | undefined
+  let closed = false
+
+  const waiting = deadlinesOf(clock, (key) => add(key, 'resync'))
+
+  const enqueue = (key: string, lane: Lane) => {
+    const nowMs = clock.nowMs()
+    if (ready.user.has(key)) return
+    if (lane === 'user') {
+      ready.user.set(key, ready.resync.get(key) ?? nowMs)
+      ready.resync.delete(key)
+    } else if (!ready.resync.has(key)) {
+      const soonestMs = (starts.get(key) ?? Number.NEGATIVE_INFINITY) + spacingMs
+      if (soonestMs > nowMs) waiting.set(key, soonestMs)
+      else ready.resync.set(key, nowMs)
+    }
+    pump()
+  }
+
+  const add = (key: string, lane: Lane = 'user') => {
+    if (closed) return
+    if (!processing.has(key)) enqueue(key, lane)
+    else if (held.get(key) !== 'user') held.set(key, lane)
+  }
+
+  const rememberStart = (key: string, nowMs: number) => {
+    starts.delete(key)
+    starts.set(key, nowMs)
+    for (const [old, startMs] of starts) {
+      if (startMs + spacingMs > nowMs) break
+      starts.delete(old)
+    }
+  }
+
+  const start = (key: string, lane: Lane): Taken => {
+    const nowMs = clock.nowMs()
+    const waitedMs = nowMs - (ready[lane].get(key) ?? nowMs)
+    ready[lane].delete(key)
+    // This turn decides anew when to look again, so an older plan is void.
+    waiting.delete(key)
+    processing.set(key, nowMs)
+    rememberStart(key, nowMs)
+    return { key, lane, waitedMs }
+  }
+
+  const pump = () => {
+    while (takers.length > 0) {
+      const lane: Lane = ready.user.size > 0 ? 'user' : 'resync'
+      const [key] = ready[lane].keys()
+      if (key === undefined || refill) return
+      const emptyMs = bucket?.take() ?? 0
+      if (emptyMs > 0) {
+        refill = clock.after(emptyMs, () => {
+          refill = undefined
+          pump()
+        })
+        return
+      }
+      takers.shift()?.(start(key, lane))
+    }
+  }
+
+  return {
+    add,
+    addAfter: (key, afterMs) => {
+      if (closed) return
+      if (afterMs > 0) waiting.set(key, clock.nowMs() + afterMs)
+      else add(key, 'resync')
+    },
+    take: () => {
+      if (closed) return Promise.resolve(undefined)
+      const taken = new Promise<Taken | undefined>((resolve) => takers.push(resolve))
+      pump()
+      return taken
+    },
+    done: (key) => {
+      processing.delete(key)
+      const lane = held.get(key)
+      held.delete(key)
+      if (lane) enqueue(key, lane)
+      if (closed && processing.size === 0) drained?.()
+    },
+    counts: () => {
+      const [oldestMs = clock.nowMs()] = processing.values()
+      return {
+        user: ready.user.size,
+        resync: ready.resync.size,
+        waiting: waiting.size,
+        processing: processing.size,
+        longestTurnMs: clock.nowMs() - oldestMs,
+      }
+    },
+    drain: (deadlineMs) => {
+      closed = true
+      refill?.()
+      waiting.clear()
+      for (const forgotten of [ready.user, ready.resync, held]) forgotten.clear()
+      for (const taker of takers.splice(0)) taker(undefined)
+      if (processing.size === 0) return Promise.resolve(true)
+      return new Promise((resolve) => {
+        const cancel = clock.after(deadlineMs, () => resolve(false))
+        drained = () => {
+          cancel()
+          resolve(true)
+        }
+      })
+    },
+  }
+}

@@ -1,0 +1,257 @@
+import { annotation } from '../crds/kind.ts'
+import type { AwsAction } from './action.ts'
+import { authSteps, tokenNeeded } from './auth.ts'
+import { compareFixedGroup, compareFixedMemcached } from './compare.ts'
+import { planDeletion } from './deletion.ts'
+import type { CacheFacts } from './facts.ts'
+import { ownerInWords, ownershipOf, ownerTags } from './identity.ts'
+import { type Intent, intentOf, knownOurs } from './intent.ts'
+import type { ObservedCache } from './observed.ts'
+import { type Plan, type PlannedAction, stuck, wait } from './outcome.ts'
+import { newParameterGroupSteps, parameterSteps, unsettable } from './parameters.ts'
+import { progressOf } from './progress.ts'
+import { secretSteps } from './secret-steps.ts'
+import { groupSteps, memcachedSteps, step } from './steps.ts'
+import { tagSteps, wantedTags } from './tags.ts'
+
+/** How often the same plan may be carried out for one generation before we say that it leads nowhere. */
+const mostRepeats = 5
+
+type Check = (facts: CacheFacts, intent: Intent) => Plan | undefined
+
+/** What should happen next with a CacheCluster: an ordered list of checks, the first opinion wins. */
+export const planCacheCluster = (facts: CacheFacts): Plan => {
+  if (facts.object.deleting) return planDeletion(facts)
+  const intent = intentOf(facts)
+  for (const check of checks) {
+    const opinion = check(facts, intent)
+    if (opinion !== undefined) return opinion
+  }
+  return { is: 'settled', reason: 'AsAsked', message: 'AWS holds what is asked' }
+}
+
+const notLookedYet: Check = ({ sight }) =>
+  sight.is === 'unknown' ? wait('WaitingForLook', 'waiting for a look at AWS') : undefined
+
+const suspended: Check = ({ object }) =>
+  object.spec.suspend
+    ? { is: 'settled', reason: 'Suspended', message: 'spec.suspend is true: Larder looks, and changes nothing' }
+    : undefined
+
+const readFailed: Check = ({ failure }) => (failure === undefined ? undefined : { is: 'blocked', failure })
+
+const policyMissing: Check = ({ object, policy }) =>
+  policy.is === 'absent'
+    ? wait(
+        'WaitingForPolicy',
+        `spec.policyRef: there is no CachePolicy ${object.spec.policyRef?.name} in ${object.namespace}`,
+      )
+    : undefined
+
+const parametersRefused: Check = (_, { parameters }) =>
+  parameters.is === 'refused' ? stuck('InvalidSpec', parameters.message) : undefined
+
+const parametersUnknown: Check = ({ parameters }, intent) => {
+  if (parameters.is !== 'found' || intent.parameters.is !== 'values') return undefined
+  const [name] = unsettable(intent.parameters.values, parameters.value)
+  return name === undefined
+    ? undefined
+    : stuck(
+        'InvalidSpec',
+        `spec.parameters.${name}: the family ${parameters.value.family} has no such parameter that can be set: remove it`,
+      )
+}
+
+const tokenMissing: Check = ({ object, token }) => {
+  if (!tokenNeeded(object.spec) || token.is === 'present' || token.is === 'unread') return undefined
+  const reference = object.spec.auth?.token?.secretRef
+  if (token.is === 'unusable') return stuck('InvalidSpec', token.why)
+  if (reference === undefined) return undefined
+  return wait(
+    'WaitingForSecret',
+    `spec.auth.token.secretRef: there is no Secret ${reference.name} with the key ${reference.key}`,
+  )
+}
+
+const tokenToStore: Check = ({ object, token }) =>
+  tokenNeeded(object.spec) && token.is === 'absent' && object.spec.auth?.token === undefined
+    ? { is: 'act', next: step({ do: 'StoreToken' }), later: [] }
+    : undefined
+
+/** A replication group holds data: one that vanished is not made anew, empty, behind its users' backs. */
+const lost: Check = ({ object, sight, live }, { id, is }) => {
+  const seenBefore = object.status.arn !== undefined && is === 'group'
+  if (sight.is !== 'absent' || !seenBefore) return undefined
+  if (live.is === 'found') return wait('WaitingForLook', `${id} is there, but not in the last list of AWS`)
+  if (object.annotations[annotation.recreate] === id) return undefined
+  return stuck(
+    'Lost',
+    `${id} was there and is gone from AWS, with its data. To have it made anew, empty: kubectl annotate cachecluster ${object.name} -n ${object.namespace} ${annotation.recreate}=${id}`,
+  )
+}
+
+const notOurs: Check = ({ object, sight, tags }, { id }) => {
+  if (sight.is !== 'seen' || tags.is !== 'found') return undefined
+  const ownership = ownershipOf(tags.value, object)
+  if (ownership === 'nobody') {
+    return stuck(
+      'NotOurs',
+      `${id} exists in AWS without owner tags, so Larder leaves it alone: delete or rename one of the two`,
+    )
+  }
+  if (ownership === 'other') {
+    return stuck('NotOurs', `${id} exists in AWS and belongs to ${ownerInWords(tags.value)}: rename one of the two`)
+  }
+  return undefined
+}
+
+const ownershipUnknown: Check = ({ object, sight, tags }) =>
+  sight.is === 'seen' && tags.is !== 'found' && !knownOurs(object, sight.cache) && sight.cache.state !== 'deleting'
+    ? wait('WaitingForLook', `waiting until AWS tells the tags of ${sight.cache.id}`)
+    : undefined
+
+const deletedByOthers: Check = ({ sight }) =>
+  sight.is === 'seen' && sight.cache.state === 'deleting'
+    ? wait('Deleting', `${sight.cache.id} is being deleted in AWS, and not by Larder`)
+    : undefined
+
+const failed: Check = ({ object, sight, events }) =>
+  sight.is === 'seen' && sight.cache.state === 'failed'
+    ? stuck(
+        'CreateFailed',
+        `AWS says ${sight.cache.status} of ${sight.cache.id}${inWords(events)}. Delete the CacheCluster ${object.name} to remove it, and create it again with another node type or other zones`,
+      )
+    : undefined
+
+const inWords = (events: CacheFacts['events']): string => {
+  const last = events.at(-1)
+  return last === undefined ? '' : `: ${last.message}`
+}
+
+const secretsBehind: Check = (facts, intent) => {
+  const next = secretSteps(facts)
+  if (next === undefined) return undefined
+  const later = facts.sight.is === 'seen' ? remainingSteps(facts, intent, facts.sight.cache) : []
+  return { is: 'act', next, later }
+}
+
+const toCreate: Check = (facts, intent) => {
+  if (facts.sight.is !== 'absent') return undefined
+  if (intent.familyMissing) return wait('WaitingForLook', 'waiting until AWS tells its default engine version')
+  return firstOf([...parameterGroupSteps(facts, intent), createStep(facts, intent)])
+}
+
+const moving: Check = (facts, intent) => {
+  if (facts.sight.is !== 'seen' || facts.sight.cache.state === 'available') return undefined
+  const { cache } = facts.sight
+  const { reason, message } = progressOf(cache, facts.reconcilingMs)
+  return wait(reason, message, remainingSteps(facts, intent, cache))
+}
+
+const fixedFieldsDiffer: Check = ({ sight }, intent) => {
+  if (sight.is !== 'seen') return undefined
+  const { cache } = sight
+  const [first] =
+    cache.is === 'group' ? compareFixedGroup(intent.group, cache) : compareFixedMemcached(intent.memcached, cache)
+  return first === undefined
+    ? undefined
+    : stuck(
+        'ImmutableField',
+        `${first.field} is ${first.want}, AWS has ${first.have}, and no call can change it: set it back, or create another CacheCluster`,
+      )
+}
+
+const authImpossible: Check = ({ object, sight }) =>
+  sight.is === 'seen' && sight.cache.is === 'group' && sight.cache.authToken && !tokenNeeded(object.spec)
+    ? stuck(
+        'NotSupported',
+        'spec.auth.mode None: AWS can not take an auth token off a cache: set spec.auth.mode back to Token, or create another CacheCluster',
+      )
+    : undefined
+
+const engineChangeUnversioned: Check = ({ object, sight }) =>
+  sight.is === 'seen' && sight.cache.engine !== object.spec.engine && object.spec.engineVersion === undefined
+    ? stuck('InvalidSpec', `spec.engineVersion: the upgrade to ${object.spec.engine} needs a version, for instance 8.0`)
+    : undefined
+
+const endless: Check = (facts, intent) => {
+  if (facts.repeats < mostRepeats || facts.sight.is !== 'seen') return undefined
+  const [next] = remainingSteps(facts, intent, facts.sight.cache)
+  return next === undefined
+    ? undefined
+    : stuck(
+        'EndlessDifference',
+        `${next.action.do} (${next.field ?? 'no field'}) was accepted ${facts.repeats} times and AWS still has ${next.from ?? 'something else'}${inWords(facts.events)}. Change the field, or annotate ${annotation.reconcileAt} to try again`,
+      )
+}
+
+const toChange: Check = (facts, intent) =>
+  facts.sight.is === 'seen' ? firstOf(remainingSteps(facts, intent, facts.sight.cache)) : undefined
+
+const checks: readonly Check[] = [
+  notLookedYet,
+  suspended,
+  readFailed,
+  policyMissing,
+  parametersRefused,
+  parametersUnknown,
+  tokenMissing,
+  lost,
+  notOurs,
+  ownershipUnknown,
+  deletedByOthers,
+  failed,
+  tokenToStore,
+  secretsBehind,
+  toCreate,
+  moving,
+  fixedFieldsDiffer,
+  authImpossible,
+  engineChangeUnversioned,
+  endless,
+  toChange,
+]
+
+const firstOf = ([next, ...later]: readonly PlannedAction[]): Plan | undefined =>
+  next === undefined ? undefined : { is: 'act', next, later }
+
+/** Everything between what AWS has and what is asked, in order. */
+const remainingSteps = (facts: CacheFacts, intent: Intent, cache: ObservedCache): readonly PlannedAction[] => [
+  ...parameterGroupSteps(facts, intent),
+  ...(cache.is === 'group'
+    ? groupSteps(cache.id, intent.group, cache, authSteps(facts, cache))
+    : memcachedSteps(cache.id, intent.memcached, cache)),
+  ...(facts.tags.is === 'found' ? tagSteps(cache, facts.object, facts.tags.value).map((action) => step(action)) : []),
+  ...formerGroupSteps(facts, intent, cache),
+]
+
+const parameterGroupSteps = (facts: CacheFacts, { ownGroup, parameters }: Intent): readonly PlannedAction[] => {
+  if (ownGroup === undefined || parameters.is !== 'values') return []
+  const actions: readonly AwsAction[] =
+    facts.parameters.is === 'absent'
+      ? newParameterGroupSteps(ownGroup.name, ownGroup.family, parameters.values, ownerTags(facts.object))
+      : facts.parameters.is === 'found'
+        ? parameterSteps(parameters.values, facts.parameters.value)
+        : []
+  return actions.map((action) => step(action, 'None', { field: 'spec.parameters' }))
+}
+
+/** After an upgrade to another family the group of the old family is left over. */
+const formerGroupSteps = (
+  { object }: CacheFacts,
+  { ownGroup }: Intent,
+  cache: ObservedCache,
+): readonly PlannedAction[] => {
+  const former = object.status.parameterGroup
+  if (!former?.owned || ownGroup === undefined || former.name === ownGroup.name) return []
+  return cache.parameterGroupName === ownGroup.name ? [step({ do: 'DeleteParameterGroup', name: former.name })] : []
+}
+
+const createStep = (facts: CacheFacts, { id, is, group, memcached }: Intent): PlannedAction => {
+  const { object } = facts
+  const tags = wantedTags(object)
+  const description = `${object.namespace}/${object.name}, by Larder`
+  return is === 'memcached'
+    ? step({ do: 'CreateMemcached', id, cluster: memcached, tags })
+    : step({ do: 'CreateGroup', id, description, group, tags, withToken: tokenNeeded(object.spec) })
+}

@@ -1,0 +1,66 @@
+import type { AwsAction } from './action.ts'
+import type { CacheFacts } from './facts.ts'
+import { ownershipOf, ownerTagKeys } from './identity.ts'
+import { type Intent, intentOf, knownOurs } from './intent.ts'
+import type { ObservedCache } from './observed.ts'
+import { type Plan, stuck, wait } from './outcome.ts'
+import { progressOf } from './progress.ts'
+import { step } from './steps.ts'
+
+/**
+ * What should happen next while the object is being deleted. Every decision to delete stands on live reads: the cache by id
+ * and its tags. What is not ours is let go untouched; the finalizer leaves when nothing of ours is left.
+ */
+export const planDeletion = (facts: CacheFacts): Plan => {
+  const { object, sight, live, failure } = facts
+  const intent = intentOf(facts)
+  if (object.spec.deletionProtection) {
+    return stuck('DeletionProtected', 'spec.deletionProtection is true: set it to false to let the cache be deleted')
+  }
+  if (failure !== undefined) return { is: 'blocked', failure }
+  if (sight.is === 'unknown') return wait('WaitingForLook', 'waiting for a look at AWS')
+  if (sight.is === 'seen' && live.is === 'unread') return busy(sight.cache, facts.reconcilingMs)
+  if (live.is === 'found') return leave(facts, live.value)
+  return cleanUp(facts, intent)
+}
+
+const busy = (cache: ObservedCache, sinceMs: number): Plan => {
+  const { reason, message } = progressOf(cache, sinceMs)
+  return wait(reason, message)
+}
+
+const act = (action: AwsAction): Plan => ({ is: 'act', next: step(action), later: [] })
+
+/** The cache stands, seen live a moment ago. */
+const leave = (facts: CacheFacts, cache: ObservedCache): Plan => {
+  const { object, tags } = facts
+  if (cache.state === 'deleting' || cache.state === 'moving') return busy(cache, facts.reconcilingMs)
+  // AWS tells the tags of an available cache only; a failed one is known by its ARN and creation time.
+  if (cache.state === 'failed' && knownOurs(object, cache)) return act(deleteOf(cache))
+  if (tags.is !== 'found') return wait('WaitingForLook', `waiting until AWS tells the tags of ${cache.id}`)
+  if (ownershipOf(tags.value, object) !== 'ours') {
+    return { is: 'released', message: `${cache.id} is not ours any more: let go, nothing touched` }
+  }
+  return object.spec.deletionPolicy === 'Retain' ? retain(facts, cache) : act(deleteOf(cache))
+}
+
+const deleteOf = (cache: ObservedCache): AwsAction =>
+  cache.is === 'memcached' ? { do: 'DeleteMemcached', id: cache.id } : { do: 'DeleteGroup', id: cache.id }
+
+/** The owner tags go, the cache's last: they are what says that there is still something to do. */
+const retain = (facts: CacheFacts, cache: ObservedCache): Plan => {
+  const target = ownsParameters(facts) && facts.parameters.is === 'found' ? facts.parameters.value : cache
+  return act({ do: 'RemoveTags', cacheId: cache.id, arn: target.arn, keys: ownerTagKeys })
+}
+
+const ownsParameters = ({ object, parametersTags }: CacheFacts): boolean =>
+  parametersTags.is === 'found' && ownershipOf(parametersTags.value, object) === 'ours'
+
+/** The cache is gone: what was made for it goes too. */
+const cleanUp = (facts: CacheFacts, { id }: Intent): Plan => {
+  const { parameters } = facts
+  if (parameters.is === 'found' && ownsParameters(facts)) {
+    return act({ do: 'DeleteParameterGroup', name: parameters.value.name })
+  }
+  return { is: 'released', message: `${id} is gone from AWS, and all that was made for it` }
+}

@@ -1,0 +1,28 @@
+import type { CacheClusterStatus } from '../crds/cache-cluster.ts'
+import type { Plan } from './outcome.ts'
+import { type Deed, inWords, type Verdict } from './verdict.ts'
+
+/** A line for `kubectl describe`. */
+export interface EventWords {
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: string
+  readonly message: string
+}
+
+/** What is worth telling once: each step that AWS took, and each new reason of a generation. */
+export const eventsOf = (
+  before: CacheClusterStatus,
+  generation: number,
+  plan: Plan,
+  deed: Deed,
+  verdict: Verdict,
+): readonly EventWords[] => {
+  const acted = plan.is === 'act' && deed.is === 'acted' && deed.acted.is === 'done'
+  if (acted) return [{ type: 'Normal', reason: plan.next.action.do, message: inWords(plan.next) }]
+  const was = before.conditions?.find((condition) => condition.type === 'Ready')
+  const told = was?.reason === verdict.reason && was.observedGeneration === generation
+  if (told || (verdict.is === 'waiting' && verdict.reason === 'WaitingForLook')) return []
+  if (plan.is === 'act' && deed.is !== 'acted') return []
+  const worrying = verdict.is === 'stalled' || verdict.is === 'retryable'
+  return [{ type: worrying ? 'Warning' : 'Normal', reason: verdict.reason, message: verdict.message }]
+}

@@ -1,0 +1,42 @@
+import type { CacheFacts } from './facts.ts'
+import { hashOf } from './hash.ts'
+import { type Intent, knownOurs } from './intent.ts'
+import { wantedTags } from './tags.ts'
+
+/** What a turn must ask AWS beyond the shared snapshot. For a settled object: nothing. */
+export interface Reads {
+  readonly live: boolean
+  readonly tags: boolean
+  readonly parameters: boolean
+  readonly events: boolean
+}
+
+type Known = Pick<CacheFacts, 'object' | 'sight' | 'repeats'>
+
+/** `refresh`: the user or the slow resync asks for everything to be read again. */
+export const readsOf = (facts: Known, intent: Intent, refresh: boolean): Reads => {
+  const { object, sight } = facts
+  if (sight.is === 'unknown') return { live: false, tags: false, parameters: false, events: false }
+  if (object.deleting) return deletionReads(facts)
+  const cache = sight.is === 'seen' ? sight.cache : undefined
+  const applied = object.status.parameterGroup?.appliedHash
+  return {
+    live: cache === undefined && object.status.arn !== undefined,
+    tags:
+      cache !== undefined &&
+      cache.state !== 'deleting' &&
+      (!knownOurs(object, cache) ||
+        (cache.state === 'available' && (refresh || object.status.tags?.hash !== hashOf(wantedTags(object))))),
+    parameters: intent.ownGroup !== undefined && (refresh || applied !== intent.ownGroup.hash),
+    events: cache?.state === 'failed' || facts.repeats > 0,
+  }
+}
+
+/** Deletes are decided from live reads only; while AWS is busy deleting, the snapshot is enough. */
+const deletionReads = ({ object, sight }: Known): Reads => {
+  const busy = sight.is === 'seen' && (sight.cache.state === 'deleting' || sight.cache.state === 'moving')
+  const protectedNow = object.spec.deletionProtection
+  const ask = !busy && !protectedNow
+  const parameters = ask && (sight.is === 'absent' || object.spec.deletionPolicy === 'Retain')
+  return { live: ask, tags: ask && sight.is === 'seen', parameters, events: false }
+}

@@ -1,0 +1,184 @@
+import type { Action, Disruption, GroupSettings, NewGroup, NewMemcached } from './action.ts'
+import { compareGroup, compareMemcached, type Difference } from './compare.ts'
+import type { ObservedGroup, ObservedMemcached, TransitEncryption } from './observed.ts'
+import type { PlannedAction } from './outcome.ts'
+
+/** A step with what it is for, so that status can show it before it happens. */
+export const step = (
+  action: Action,
+  disruption: Disruption = 'None',
+  about: Pick<PlannedAction, 'field' | 'from' | 'to'> = {},
+): PlannedAction => ({ action, disruption, when: 'Now', ...about })
+
+const about = (differences: readonly Difference<unknown>[]) => ({
+  field: differences.map((d) => d.field).join(', '),
+  from: differences.map((d) => d.have).join(', '),
+  to: differences.map((d) => d.want).join(', '),
+})
+
+const among = <S>(differences: readonly Difference<S>[], ...fields: readonly string[]) =>
+  differences.filter((d) => fields.includes(d.field))
+
+/** All differences in one call, or no call. */
+const modifyGroup = (
+  id: string,
+  differences: readonly Difference<GroupSettings>[],
+  disruption: Disruption,
+): readonly PlannedAction[] => {
+  if (differences.length === 0) return []
+  const set: GroupSettings = Object.assign({}, ...differences.map((d) => d.set))
+  return [step({ do: 'ModifyGroup', id, set, when: 'Now' }, disruption, about(differences))]
+}
+
+/** TLS goes through Preferred in both directions, so that no client is cut off in one leap (FIDELITY C.5). */
+const transitSteps = (id: string, difference: Difference<GroupSettings> | undefined): readonly PlannedAction[] => {
+  if (difference === undefined) return []
+  const { field, have, want } = difference
+  const hops: readonly string[] = have === 'Preferred' || want === 'Preferred' ? [want] : ['Preferred', want]
+  return hops.map((hop, index) =>
+    step({ do: 'ModifyGroup', id, set: { inTransit: hop as TransitEncryption }, when: 'Now' }, 'None', {
+      field,
+      from: index === 0 ? have : 'Preferred',
+      to: hop,
+    }),
+  )
+}
+
+/** Cluster mode goes through Compatible, and travels with nothing but a parameter group (FIDELITY C.4). */
+const clusterModeSteps = (id: string, difference: Difference<GroupSettings> | undefined): readonly PlannedAction[] => {
+  if (difference === undefined) return []
+  const { field, have, want } = difference
+  const hops: readonly string[] = have === 'Disabled' && want === 'Enabled' ? ['Compatible', want] : [want]
+  return hops.map((hop, index) =>
+    step(
+      { do: 'ModifyGroup', id, set: { clusterMode: hop as NewGroup['clusterMode'] & string }, when: 'Now' },
+      'None',
+      {
+        field,
+        from: index === 0 ? have : 'Compatible',
+        to: hop,
+      },
+    ),
+  )
+}
+
+/** What changing the node itself costs those who use it: a replica takes over where there is one. */
+const nodeChange = (observed: ObservedGroup): Disruption => (observed.replicasPerShard > 0 ? 'Failover' : 'Restart')
+
+/**
+ * The order of changes of a replication group (FIDELITY C.4): failover off before replicas may go to 0; shards up, then
+ * replicas up, then plain settings, node type, engine, TLS; then what `auth` asks for; shards down and replicas down last,
+ * so that nothing shrinks before what must grow has grown.
+ */
+export const groupSteps = (
+  id: string,
+  wanted: NewGroup,
+  observed: ObservedGroup,
+  auth: readonly PlannedAction[],
+): readonly PlannedAction[] => {
+  const differences = compareGroup(wanted, observed)
+  const upgrade =
+    among(differences, 'spec.engine').length > 0
+      ? among(differences, 'spec.engine')
+      : among(differences, 'spec.engineVersion')
+  const failover = among(differences, 'spec.nodes.automaticFailover', 'spec.nodes.multiAZ')
+  // A parameter group of another family travels with the upgrade, never before it.
+  const plain = among(differences, 'spec.network.securityGroupIds', ...(upgrade.length > 0 ? [] : ['spec.parameters']))
+  const off = failover.filter((d) => d.want === 'false')
+  const on = failover.filter((d) => d.want === 'true')
+  const [mode] = among(differences, 'spec.nodes.clusterMode')
+  const [tls] = among(differences, 'spec.encryption.inTransit')
+  const shards = shardSteps(id, wanted, observed)
+  const replicas = replicaSteps(id, wanted, observed)
+  return [
+    ...modifyGroup(id, off, 'None'),
+    ...clusterModeSteps(id, mode),
+    ...shards.up,
+    ...replicas.up,
+    ...modifyGroup(id, [...on, ...plain], 'None'),
+    ...modifyGroup(id, among(differences, 'spec.nodes.type'), nodeChange(observed)),
+    ...modifyGroup(id, upgrade, nodeChange(observed)),
+    ...transitSteps(id, tls),
+    ...auth,
+    ...shards.down,
+    ...replicas.down,
+  ]
+}
+
+interface UpDown {
+  readonly up: readonly PlannedAction[]
+  readonly down: readonly PlannedAction[]
+}
+
+const shardSteps = (id: string, wanted: NewGroup, observed: ObservedGroup): UpDown => {
+  const from = observed.shards
+  const to = wanted.shards
+  if (from === to || observed.clusterMode !== 'Enabled') return { up: [], down: [] }
+  const retain = to < from ? [...new Set(observed.members.map((m) => m.shard))].sort().slice(0, to) : []
+  const steps = [
+    step({ do: 'SetShards', id, from, to, retain }, 'None', {
+      field: 'spec.nodes.shards',
+      from: `${from}`,
+      to: `${to}`,
+    }),
+  ]
+  return to > from ? { up: steps, down: [] } : { up: [], down: steps }
+}
+
+const replicaSteps = (id: string, wanted: NewGroup, observed: ObservedGroup): UpDown => {
+  const from = observed.replicasPerShard
+  const to = wanted.replicasPerShard
+  if (from === to && observed.evenReplicas) return { up: [], down: [] }
+  const steps = [
+    step({ do: 'SetReplicas', id, from, to }, 'None', {
+      field: 'spec.nodes.replicasPerShard',
+      from: observed.evenReplicas ? `${from}` : `${from} or more`,
+      to: `${to}`,
+    }),
+  ]
+  return to > from ? { up: steps, down: [] } : { up: [], down: steps }
+}
+
+/** The order of changes of a memcached cluster: grow, then change, then shrink. Items live on their node: they go with it. */
+export const memcachedSteps = (
+  id: string,
+  wanted: NewMemcached,
+  observed: ObservedMemcached,
+): readonly PlannedAction[] => {
+  const differences = compareMemcached(wanted, observed)
+  const upgrade = among(differences, 'spec.engineVersion')
+  const plain = among(differences, 'spec.network.securityGroupIds', ...(upgrade.length > 0 ? [] : ['spec.parameters']))
+  const modify = (list: typeof differences, disruption: Disruption) =>
+    list.length === 0
+      ? []
+      : [
+          step(
+            { do: 'ModifyMemcached', id, set: Object.assign({}, ...list.map((d) => d.set)), when: 'Now' },
+            disruption,
+            about(list),
+          ),
+        ]
+  const from = observed.pending.nodeCount ?? observed.nodeCount
+  const to = wanted.nodeCount
+  const remove = observed.members
+    .map((m) => m.id)
+    .sort()
+    .slice(to)
+  const nodes =
+    from === to
+      ? []
+      : [
+          step({ do: 'SetNodes', id, from, to, remove: to < from ? remove : [] }, to < from ? 'Replacement' : 'None', {
+            field: 'spec.nodes.count',
+            from: `${from}`,
+            to: `${to}`,
+          }),
+        ]
+  return [
+    ...(to > from ? nodes : []),
+    ...modify(plain, 'None'),
+    ...modify(among(differences, 'spec.nodes.type'), 'Replacement'),
+    ...modify(upgrade, 'Replacement'),
+    ...(to < from ? nodes : []),
+  ]
+}

@@ -1,0 +1,66 @@
+import type { CacheClusterStatus } from '../crds/cache-cluster.ts'
+import { given } from './desired.ts'
+import { hashOf } from './hash.ts'
+import type { Acted, Plan, PlannedAction, Reason } from './outcome.ts'
+
+/** What this turn did about its plan: nothing, announced it, or acted. */
+export type Deed =
+  | { readonly is: 'nothing' }
+  | { readonly is: 'announced' }
+  | { readonly is: 'acted'; readonly acted: Acted }
+
+/** How the turn ended, in the words of the conditions. */
+export interface Verdict {
+  readonly is: 'settled' | 'waiting' | 'retryable' | 'stalled' | 'released'
+  readonly reason: Reason
+  readonly message: string
+  readonly retryAfterMs?: number
+}
+
+export const verdictOf = (plan: Plan, deed: Deed): Verdict => {
+  switch (plan.is) {
+    case 'settled':
+      return { is: 'settled', reason: plan.reason, message: plan.message }
+    case 'wait':
+      return { is: 'waiting', reason: plan.reason, message: plan.message }
+    case 'stuck':
+      return { is: 'stalled', reason: plan.reason, message: plan.message }
+    case 'blocked':
+      return plan.failure
+    case 'released':
+      return { is: 'released', reason: 'Released', message: plan.message }
+    case 'act':
+      return deed.is === 'acted' && deed.acted.is === 'failed'
+        ? deed.acted.failure
+        : { is: 'waiting', reason: actionReason(plan.next), message: inWords(plan.next) }
+  }
+}
+
+const actionReason = ({ action }: PlannedAction): Reason => {
+  if (action.do.startsWith('Create')) return 'Creating'
+  return action.do.startsWith('Delete') ? 'Deleting' : 'Modifying'
+}
+
+/** A step for people: `SetReplicas: spec.nodes.replicasPerShard 1 to 2`. */
+export const inWords = ({ action, field, from, to }: PlannedAction): string => {
+  const about = [field, from !== undefined && to !== undefined ? `${from} to ${to}` : undefined]
+    .filter(Boolean)
+    .join(' ')
+  return about === '' ? action.do : `${action.do}: ${about}`
+}
+
+/** What is still to do, the next step first. */
+export const pendingSteps = (plan: Plan): readonly PlannedAction[] => {
+  if (plan.is === 'act') return [plan.next, ...plan.later]
+  return plan.is === 'wait' ? plan.later : []
+}
+
+/** The plan as status shows it. Its hash names exactly these steps. */
+export const shownPlan = (plan: Plan): CacheClusterStatus['plan'] => {
+  const actions = pendingSteps(plan)
+    .filter(({ action }) => action.do !== 'WriteSecrets')
+    .map(({ action, field, from, to, disruption, when }) => given({ do: action.do, field, from, to, disruption, when }))
+  return actions.length === 0
+    ? undefined
+    : { hash: hashOf(actions), actions: actions as NonNullable<CacheClusterStatus['plan']>['actions'] }
+}

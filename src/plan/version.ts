@@ -1,0 +1,31 @@
+import type { Engine } from './observed.ts'
+
+/**
+ * The parameter group family of a version (FIDELITY D.4, H.2): redis 6 is `redis6.x`, redis 7 `redis7`, valkey and later
+ * redis by major version, older redis and memcached by major.minor.
+ */
+export const familyOf = (engine: Engine, engineVersion: string): string => {
+  const [major = '', minor = '0'] = engineVersion.split('.')
+  if (engine === 'redis' && major === '6') return 'redis6.x'
+  if (engine === 'memcached' || (engine === 'redis' && Number(major) < 6)) return `${engine}${major}.${minor}`
+  return `${engine}${major}`
+}
+
+const numbers = (version: string): readonly number[] => version.split('.').map(Number)
+
+/** Whether `have` is what `want` asks for: equal as far as `want` goes ('7.1' is met by '7.1.0'). */
+export const meets = (want: string, have: string): boolean => {
+  const haves = numbers(have)
+  return numbers(want).every((part, index) => haves[index] === part)
+}
+
+/** Whether `have` is newer than `want`, compared as far as both go: AWS patches by itself, and never back. */
+export const isNewer = (have: string, want: string): boolean => {
+  const wants = numbers(want)
+  for (const [index, part] of numbers(have).entries()) {
+    const other = wants[index]
+    if (other === undefined) return false
+    if (part !== other) return part > other
+  }
+  return false
+}
