@@ -1,480 +1,128 @@
 import type { ErrorRow } from './error-rows.ts'
 
-/** What any AWS service, the network or the SDK may say instead of a reply of ElastiCache. */
+/** One row for each of the codes, which stand in a line with blanks between them. */
+const rowsOf = (codes: string, rest: Omit<ErrorRow, 'code'>): readonly ErrorRow[] =>
+  codes.split(' ').map((code) => ({ code, ...rest }))
+
+const throttled = 'AWS asks for fewer calls. Larder slows down and tries again by itself.'
+const unwell = 'AWS failed on its side. Larder tries again by itself.'
+const forbidden =
+  "Allow the operator's IAM role the action that the message names (docs list the policy). Larder tries again by itself."
+const expired = 'The session has expired. Larder fetches new credentials and tries again.'
+const clock = "Set this machine's clock: it differs too much from AWS's."
+const badKey = 'Give the operator an access key that exists and is active.'
+const badSignature = 'Check the secret access key, the region and the clock of this machine.'
+const noCredentials =
+  'Give the operator credentials: an IAM role for its service account, or access keys. Larder tries again by itself.'
+const notOffered = 'Check the endpoint: it does not offer this operation.'
+const unreadable = "Change the spec as AWS's message says. If the spec is right, check the endpoint."
+const broken = 'The connection broke or took too long. Larder looks what came of it and tries again.'
+const nobody = 'Check the endpoint, the routes and the network policies: nobody answers there.'
+const noName = 'Check the endpoint and region names and the DNS: the host name is not found.'
+const untrusted =
+  'Check the endpoint, and trust its certificate authority (NODE_EXTRA_CA_CERTS) when a proxy stands in between.'
+
+/**
+ * What any AWS service, the network or the SDK may say instead of a reply of ElastiCache: AWS's common errors, the codes that
+ * the SDK counts as throttling, and Node's own codes.
+ */
 export const commonErrorRows: readonly ErrorRow[] = [
-  // Throttling: the codes that the SDK itself counts as such
-  {
-    code: 'BandwidthLimitExceeded',
-    does: 'retryable',
-    reason: 'Throttled',
-    cure: 'AWS asks for fewer calls. Larder slows down and tries again by itself.',
-  },
-  {
-    code: 'EC2ThrottledException',
-    does: 'retryable',
-    reason: 'Throttled',
-    cure: 'AWS asks for fewer calls. Larder slows down and tries again by itself.',
-  },
-  {
-    code: 'LimitExceededException',
-    does: 'retryable',
-    reason: 'Throttled',
-    cure: 'AWS asks for fewer calls. Larder slows down and tries again by itself.',
-  },
-  {
-    code: 'PriorRequestNotComplete',
-    does: 'retryable',
-    reason: 'Throttled',
-    cure: 'AWS asks for fewer calls. Larder slows down and tries again by itself.',
-  },
-  {
-    code: 'ProvisionedThroughputExceededException',
-    does: 'retryable',
-    reason: 'Throttled',
-    cure: 'AWS asks for fewer calls. Larder slows down and tries again by itself.',
-  },
-  {
-    code: 'RequestLimitExceeded',
-    does: 'retryable',
-    reason: 'Throttled',
-    cure: 'AWS asks for fewer calls. Larder slows down and tries again by itself.',
-  },
-  {
-    code: 'RequestThrottled',
-    does: 'retryable',
-    reason: 'Throttled',
-    cure: 'AWS asks for fewer calls. Larder slows down and tries again by itself.',
-  },
-  {
-    code: 'RequestThrottledException',
-    does: 'retryable',
-    reason: 'Throttled',
-    cure: 'AWS asks for fewer calls. Larder slows down and tries again by itself.',
-  },
-  {
-    code: 'SlowDown',
-    does: 'retryable',
-    reason: 'Throttled',
-    cure: 'AWS asks for fewer calls. Larder slows down and tries again by itself.',
-  },
-  {
-    code: 'ThrottledException',
-    does: 'retryable',
-    reason: 'Throttled',
-    cure: 'AWS asks for fewer calls. Larder slows down and tries again by itself.',
-  },
-  {
-    code: 'Throttling',
-    does: 'retryable',
-    reason: 'Throttled',
-    cure: 'AWS asks for fewer calls. Larder slows down and tries again by itself.',
-  },
-  {
-    code: 'ThrottlingException',
-    does: 'retryable',
-    reason: 'Throttled',
-    cure: 'AWS asks for fewer calls. Larder slows down and tries again by itself.',
-  },
-  {
-    code: 'TooManyRequestsException',
-    does: 'retryable',
-    reason: 'Throttled',
-    cure: 'AWS asks for fewer calls. Larder slows down and tries again by itself.',
-  },
-  {
-    code: 'TransactionInProgressException',
-    does: 'retryable',
-    reason: 'Throttled',
-    cure: 'AWS asks for fewer calls. Larder slows down and tries again by itself.',
-  },
-  // AWS is not well
-  {
-    code: 'InternalFailure',
+  ...rowsOf(
+    'BandwidthLimitExceeded EC2ThrottledException LimitExceededException PriorRequestNotComplete ' +
+      'ProvisionedThroughputExceededException RequestLimitExceeded RequestThrottled RequestThrottledException SlowDown ' +
+      'ThrottledException Throttling ThrottlingException TooManyRequestsException TransactionInProgressException',
+    { does: 'retryable', reason: 'Throttled', cure: throttled },
+  ),
+  ...rowsOf('InternalFailure InternalError InternalServerError InternalServerException InternalServiceError', {
     http: 500,
     does: 'retryable',
     reason: 'AwsUnavailable',
-    cure: 'AWS failed on its side. Larder tries again by itself.',
-  },
-  {
-    code: 'InternalError',
-    http: 500,
-    does: 'retryable',
-    reason: 'AwsUnavailable',
-    cure: 'AWS failed on its side. Larder tries again by itself.',
-  },
-  {
-    code: 'InternalServerError',
-    http: 500,
-    does: 'retryable',
-    reason: 'AwsUnavailable',
-    cure: 'AWS failed on its side. Larder tries again by itself.',
-  },
-  {
-    code: 'InternalServiceError',
-    http: 500,
-    does: 'retryable',
-    reason: 'AwsUnavailable',
-    cure: 'AWS failed on its side. Larder tries again by itself.',
-  },
-  {
-    code: 'InternalServerException',
-    http: 500,
-    does: 'retryable',
-    reason: 'AwsUnavailable',
-    cure: 'AWS failed on its side. Larder tries again by itself.',
-  },
-  {
-    code: 'ServiceUnavailable',
+    cure: unwell,
+  }),
+  ...rowsOf('ServiceUnavailable ServiceUnavailableException Unavailable', {
     http: 503,
     does: 'retryable',
     reason: 'AwsUnavailable',
-    cure: 'AWS failed on its side. Larder tries again by itself.',
-  },
-  {
-    code: 'ServiceUnavailableException',
-    http: 503,
-    does: 'retryable',
-    reason: 'AwsUnavailable',
-    cure: 'AWS failed on its side. Larder tries again by itself.',
-  },
-  {
-    code: 'Unavailable',
-    http: 503,
-    does: 'retryable',
-    reason: 'AwsUnavailable',
-    cure: 'AWS failed on its side. Larder tries again by itself.',
-  },
-  // Permissions
-  {
-    code: 'AccessDenied',
+    cure: unwell,
+  }),
+  ...rowsOf('AccessDenied AccessDeniedException UnauthorizedOperation NotAuthorized', {
     http: 403,
     does: 'stalled',
     reason: 'AccessDenied',
-    cure: "Allow the operator's IAM role the action that the message names (docs list the policy). Larder tries again by itself.",
-  },
-  {
-    code: 'AccessDeniedException',
-    http: 403,
-    does: 'stalled',
-    reason: 'AccessDenied',
-    cure: "Allow the operator's IAM role the action that the message names (docs list the policy). Larder tries again by itself.",
-  },
-  {
-    code: 'UnauthorizedOperation',
-    http: 403,
-    does: 'stalled',
-    reason: 'AccessDenied',
-    cure: "Allow the operator's IAM role the action that the message names (docs list the policy). Larder tries again by itself.",
-  },
-  {
-    code: 'NotAuthorized',
-    http: 400,
-    does: 'stalled',
-    reason: 'AccessDenied',
-    cure: "Allow the operator's IAM role the action that the message names (docs list the policy). Larder tries again by itself.",
-  },
-  // Credentials
-  {
-    code: 'ExpiredToken',
+    cure: forbidden,
+  }),
+  ...rowsOf('ExpiredToken ExpiredTokenException TokenRefreshRequired', {
     does: 'retryable',
     reason: 'CredentialsInvalid',
-    cure: 'The session has expired. Larder fetches new credentials and tries again.',
-  },
-  {
-    code: 'ExpiredTokenException',
+    cure: expired,
+  }),
+  ...rowsOf('RequestExpired RequestTimeTooSkewed RequestInTheFuture', {
     does: 'retryable',
     reason: 'CredentialsInvalid',
-    cure: 'The session has expired. Larder fetches new credentials and tries again.',
-  },
-  {
-    code: 'TokenRefreshRequired',
+    cure: clock,
+  }),
+  ...rowsOf('InvalidClientTokenId UnrecognizedClientException', {
+    http: 403,
+    does: 'stalled',
+    reason: 'CredentialsInvalid',
+    cure: badKey,
+  }),
+  ...rowsOf('SignatureDoesNotMatch InvalidSignatureException IncompleteSignature AuthFailure', {
+    does: 'stalled',
+    reason: 'CredentialsInvalid',
+    cure: badSignature,
+  }),
+  ...rowsOf('MissingAuthenticationToken MissingAuthenticationTokenException', {
+    http: 403,
+    does: 'stalled',
+    reason: 'CredentialsInvalid',
+    cure: noCredentials,
+  }),
+  ...rowsOf('CredentialsProviderError TokenProviderError', {
     does: 'retryable',
     reason: 'CredentialsInvalid',
-    cure: 'The session has expired. Larder fetches new credentials and tries again.',
-  },
-  {
-    code: 'RequestExpired',
-    http: 400,
-    does: 'retryable',
-    reason: 'CredentialsInvalid',
-    cure: "Set this machine's clock: AWS refuses requests that are more than minutes old.",
-  },
-  {
-    code: 'RequestTimeTooSkewed',
-    http: 403,
-    does: 'retryable',
-    reason: 'CredentialsInvalid',
-    cure: "Set this machine's clock: it differs too much from AWS's.",
-  },
-  {
-    code: 'RequestInTheFuture',
-    http: 403,
-    does: 'retryable',
-    reason: 'CredentialsInvalid',
-    cure: "Set this machine's clock: it differs too much from AWS's.",
-  },
-  {
-    code: 'InvalidClientTokenId',
-    http: 403,
-    does: 'stalled',
-    reason: 'CredentialsInvalid',
-    cure: 'Give the operator an access key that exists and is active.',
-  },
-  {
-    code: 'UnrecognizedClientException',
-    http: 403,
-    does: 'stalled',
-    reason: 'CredentialsInvalid',
-    cure: 'Give the operator an access key that exists and is active.',
-  },
-  {
-    code: 'SignatureDoesNotMatch',
-    does: 'stalled',
-    reason: 'CredentialsInvalid',
-    cure: 'Check the secret access key, the region and the clock of this machine.',
-  },
-  {
-    code: 'InvalidSignatureException',
-    does: 'stalled',
-    reason: 'CredentialsInvalid',
-    cure: 'Check the secret access key, the region and the clock of this machine.',
-  },
-  {
-    code: 'IncompleteSignature',
-    does: 'stalled',
-    reason: 'CredentialsInvalid',
-    cure: 'Check the secret access key, the region and the clock of this machine.',
-  },
-  {
-    code: 'AuthFailure',
-    does: 'stalled',
-    reason: 'CredentialsInvalid',
-    cure: 'Check the secret access key, the region and the clock of this machine.',
-  },
-  {
-    code: 'MissingAuthenticationToken',
-    http: 403,
-    does: 'stalled',
-    reason: 'CredentialsInvalid',
-    cure: 'Give the operator credentials: an IAM role for its service account, or access keys.',
-  },
-  {
-    code: 'MissingAuthenticationTokenException',
-    http: 403,
-    does: 'stalled',
-    reason: 'CredentialsInvalid',
-    cure: 'Give the operator credentials: an IAM role for its service account, or access keys.',
-  },
-  {
-    code: 'OptInRequired',
+    cure: noCredentials,
+  }),
+  ...rowsOf('OptInRequired', {
     http: 403,
     does: 'stalled',
     reason: 'CredentialsInvalid',
     cure: 'Sign up for ElastiCache or enable this region in the AWS account.',
-  },
-  {
-    code: 'CredentialsProviderError',
-    does: 'retryable',
-    reason: 'CredentialsInvalid',
-    cure: 'Give the operator credentials: an IAM role for its service account, or access keys. Larder tries again by itself.',
-  },
-  {
-    code: 'TokenProviderError',
-    does: 'retryable',
-    reason: 'CredentialsInvalid',
-    cure: 'Give the operator credentials: an IAM role for its service account, or access keys. Larder tries again by itself.',
-  },
-  // Requests that AWS could not read: a difference between the SDK and the endpoint
-  {
-    code: 'InvalidAction',
-    http: 400,
+  }),
+  ...rowsOf('InvalidAction UnsupportedOperation UnknownOperationException', {
     does: 'stalled',
     reason: 'NotSupported',
-    cure: 'Check the endpoint: it does not offer this operation.',
-  },
-  {
-    code: 'UnsupportedOperation',
-    http: 400,
-    does: 'stalled',
-    reason: 'NotSupported',
-    cure: 'Check the endpoint: it does not offer this operation.',
-  },
-  {
-    code: 'UnknownOperationException',
-    http: 404,
-    does: 'stalled',
-    reason: 'NotSupported',
-    cure: 'Check the endpoint: it does not offer this operation.',
-  },
-  {
-    code: 'MissingAction',
-    http: 400,
-    does: 'stalled',
-    reason: 'InvalidSpec',
-    cure: "Change the spec as AWS's message says. If the spec is right, check the endpoint.",
-  },
-  {
-    code: 'MalformedQueryString',
-    http: 404,
-    does: 'stalled',
-    reason: 'InvalidSpec',
-    cure: "Change the spec as AWS's message says. If the spec is right, check the endpoint.",
-  },
-  {
-    code: 'InvalidQueryParameter',
-    http: 400,
-    does: 'stalled',
-    reason: 'InvalidSpec',
-    cure: "Change the spec as AWS's message says. If the spec is right, check the endpoint.",
-  },
-  {
-    code: 'MissingParameter',
-    http: 400,
-    does: 'stalled',
-    reason: 'InvalidSpec',
-    cure: "Change the spec as AWS's message says. If the spec is right, check the endpoint.",
-  },
-  {
-    code: 'ValidationError',
-    http: 400,
-    does: 'stalled',
-    reason: 'InvalidSpec',
-    cure: "Change the spec as AWS's message says. If the spec is right, check the endpoint.",
-  },
-  {
-    code: 'ValidationException',
-    http: 400,
-    does: 'stalled',
-    reason: 'InvalidSpec',
-    cure: "Change the spec as AWS's message says. If the spec is right, check the endpoint.",
-  },
-  // Nothing came back, or only a part
-  {
-    code: 'ECONNRESET',
+    cure: notOffered,
+  }),
+  ...rowsOf(
+    'MissingAction MalformedQueryString InvalidQueryParameter MissingParameter ValidationError ValidationException',
+    {
+      does: 'stalled',
+      reason: 'InvalidSpec',
+      cure: unreadable,
+    },
+  ),
+  ...rowsOf('ECONNRESET EPIPE ETIMEDOUT TimeoutError RequestTimeout RequestTimeoutException AbortError', {
     does: 'retryable',
     reason: 'NetworkError',
-    cure: 'The connection broke or took too long. Larder looks what came of it and tries again.',
-  },
-  {
-    code: 'EPIPE',
-    does: 'retryable',
-    reason: 'NetworkError',
-    cure: 'The connection broke or took too long. Larder looks what came of it and tries again.',
-  },
-  {
-    code: 'ETIMEDOUT',
-    does: 'retryable',
-    reason: 'NetworkError',
-    cure: 'The connection broke or took too long. Larder looks what came of it and tries again.',
-  },
-  {
-    code: 'TimeoutError',
-    does: 'retryable',
-    reason: 'NetworkError',
-    cure: 'The connection broke or took too long. Larder looks what came of it and tries again.',
-  },
-  {
-    code: 'RequestTimeout',
-    does: 'retryable',
-    reason: 'NetworkError',
-    cure: 'The connection broke or took too long. Larder looks what came of it and tries again.',
-  },
-  {
-    code: 'RequestTimeoutException',
-    does: 'retryable',
-    reason: 'NetworkError',
-    cure: 'The connection broke or took too long. Larder looks what came of it and tries again.',
-  },
-  {
-    code: 'UND_ERR_SOCKET',
-    does: 'retryable',
-    reason: 'NetworkError',
-    cure: 'The connection broke or took too long. Larder looks what came of it and tries again.',
-  },
-  {
-    code: 'AbortError',
-    does: 'retryable',
-    reason: 'NetworkError',
-    cure: 'The connection broke or took too long. Larder looks what came of it and tries again.',
-  },
-  {
-    code: 'ECONNREFUSED',
-    does: 'retryable',
-    reason: 'NetworkError',
-    cure: 'Check the endpoint, the routes and the network policies: nobody answers there.',
-  },
-  {
-    code: 'EHOSTUNREACH',
-    does: 'retryable',
-    reason: 'NetworkError',
-    cure: 'Check the endpoint, the routes and the network policies: nobody answers there.',
-  },
-  {
-    code: 'ENETUNREACH',
-    does: 'retryable',
-    reason: 'NetworkError',
-    cure: 'Check the endpoint, the routes and the network policies: nobody answers there.',
-  },
-  {
-    code: 'ENOTFOUND',
-    does: 'retryable',
-    reason: 'NetworkError',
-    cure: 'Check the endpoint and region names and the DNS: the host name is not found.',
-  },
-  {
-    code: 'EAI_AGAIN',
-    does: 'retryable',
-    reason: 'NetworkError',
-    cure: 'Check the endpoint and region names and the DNS: the host name is not found.',
-  },
-  {
-    code: 'CERT_HAS_EXPIRED',
-    does: 'retryable',
-    reason: 'NetworkError',
-    cure: 'Check the endpoint, and trust its certificate authority (NODE_EXTRA_CA_CERTS) when a proxy stands in between.',
-  },
-  {
-    code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
-    does: 'retryable',
-    reason: 'NetworkError',
-    cure: 'Check the endpoint, and trust its certificate authority (NODE_EXTRA_CA_CERTS) when a proxy stands in between.',
-  },
-  {
-    code: 'SELF_SIGNED_CERT_IN_CHAIN',
-    does: 'retryable',
-    reason: 'NetworkError',
-    cure: 'Check the endpoint, and trust its certificate authority (NODE_EXTRA_CA_CERTS) when a proxy stands in between.',
-  },
-  {
-    code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-    does: 'retryable',
-    reason: 'NetworkError',
-    cure: 'Check the endpoint, and trust its certificate authority (NODE_EXTRA_CA_CERTS) when a proxy stands in between.',
-  },
-  {
-    code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-    does: 'retryable',
-    reason: 'NetworkError',
-    cure: 'Check the endpoint, and trust its certificate authority (NODE_EXTRA_CA_CERTS) when a proxy stands in between.',
-  },
-  {
-    code: 'ERR_TLS_CERT_ALTNAME_INVALID',
-    does: 'retryable',
-    reason: 'NetworkError',
-    cure: 'Check the endpoint, and trust its certificate authority (NODE_EXTRA_CA_CERTS) when a proxy stands in between.',
-  },
-  {
-    code: 'StrangeReply',
+    cure: broken,
+  }),
+  ...rowsOf('ECONNREFUSED EHOSTUNREACH ENETUNREACH', { does: 'retryable', reason: 'NetworkError', cure: nobody }),
+  ...rowsOf('ENOTFOUND EAI_AGAIN', { does: 'retryable', reason: 'NetworkError', cure: noName }),
+  ...rowsOf(
+    'CERT_HAS_EXPIRED DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_GET_ISSUER_CERT_LOCALLY ' +
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE ERR_TLS_CERT_ALTNAME_INVALID',
+    { does: 'retryable', reason: 'NetworkError', cure: untrusted },
+  ),
+  ...rowsOf('StrangeReply', {
     does: 'retryable',
     reason: 'NetworkError',
     cure: 'Check the endpoint and proxies: what answered is not ElastiCache.',
-  },
-  // Larder's own
-  {
-    code: 'NoLeaseMargin',
+  }),
+  ...rowsOf('NoLeaseMargin', {
     does: 'retryable',
     reason: 'Conflict',
     cure: 'Nothing was sent: this operator may be about to lose its leadership. It tries again when the lease is renewed.',
-  },
-  { code: 'Closing', does: 'retryable', reason: 'Conflict', cure: 'Nothing was sent: this operator is stopping.' },
+  }),
+  ...rowsOf('Closing', { does: 'retryable', reason: 'Conflict', cure: 'Nothing was sent: this operator is stopping.' }),
 ]

@@ -35,6 +35,14 @@ const codesOf = (error: unknown, depth = 0): string[] => {
   return shape.cause !== undefined && depth < 5 ? [...own, ...codesOf(shape.cause, depth + 1)] : own
 }
 
+/** AWS's or Node's words; the SDK has none of its own worth telling when an HTTP error came without a readable code. */
+const wordsOf = (error: unknown): string => {
+  const { Code, message, $metadata } = shapeOf(error)
+  const http = $metadata?.httpStatusCode
+  if (text(Code) === undefined && http !== undefined && http >= 300) return `HTTP ${http} with no code of AWS in it`
+  return text(message) ?? 'No message came with this error'
+}
+
 const rowsByCode = Map.groupBy(errorRows, (row) => row.code)
 
 const statusRow = (http: number | undefined): Omit<ErrorRow, 'code'> => {
@@ -89,7 +97,7 @@ export const actedOf = (
   subject: Subject | undefined,
   secret?: string,
 ): Exclude<Acted, { is: 'done' }> => {
-  const raw = text(shapeOf(error).message) ?? 'no message'
+  const raw = wordsOf(error)
   const row = rowOf(error, raw)
   const words = scrubbed(raw, secret)
   switch (row.does) {
@@ -114,12 +122,11 @@ export const failureOf = (error: unknown, subject?: Subject): Failure | undefine
   if (acted.is === 'failed') return acted.failure
   if (acted.is === 'absent') return undefined
   const row = statusRow(undefined)
-  return failureFrom(error, 'retryable', row, scrubbed(text(shapeOf(error).message) ?? acted.is))
+  return failureFrom(error, 'retryable', row, scrubbed(wordsOf(error)))
 }
 
 /** True when AWS asks for fewer calls. */
-export const isThrottling = (error: unknown): boolean =>
-  rowOf(error, text(shapeOf(error).message) ?? '').reason === 'Throttled'
+export const isThrottling = (error: unknown): boolean => rowOf(error, wordsOf(error)).reason === 'Throttled'
 
 /** The wire code for a metric's label: one of the table's, or 'Unknown', so that labels stay few. */
 export const labelOf = (error: unknown): string => codesOf(error).find((code) => rowsByCode.has(code)) ?? 'Unknown'

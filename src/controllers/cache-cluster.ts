@@ -15,8 +15,8 @@ import type { Hands } from './hands.ts'
 import { fromQueueKey } from './key.ts'
 import { restFor } from './rest.ts'
 
-/** Our own last write has not come back by the watch yet: it will in a moment. */
-const soon: Rest = { is: 'again', afterMs: 50 }
+/** Our own last write has not come back by the watch yet. A notice comes with it; this is the net below. */
+const soon: Rest = { is: 'again', afterMs: 5000 }
 
 /** One turn of one CacheCluster: notice, gather, plan, act, judge, report, rest. */
 export const reconcileCacheCluster =

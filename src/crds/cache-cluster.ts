@@ -291,7 +291,7 @@ const transitionRules = rules(
   immutable('network.subnetGroupName', "''", 'create another CacheCluster in the other subnets and move to it'),
   immutable('network.type', "'unset'", 'create another CacheCluster and move to it'),
   {
-    rule: `(${present('encryption.atRest')} ? string(self.encryption.atRest) : 'unset') == (${present('encryption.atRest', 'oldSelf')} ? string(oldSelf.encryption.atRest) : 'unset')`,
+    rule: `(${present('encryption.atRest')} ? (self.encryption.atRest ? 2 : 1) : 0) == (${present('encryption.atRest', 'oldSelf')} ? (oldSelf.encryption.atRest ? 2 : 1) : 0)`,
     message: "spec.encryption.atRest can't be changed after creation: create another CacheCluster and move to it",
     fieldPath: '.encryption.atRest',
   },

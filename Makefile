@@ -1,0 +1,14 @@
+# Thin on purpose: every target is an npm script. Node comes with `npm ci`; see README for what must be there before.
+.PHONY: demo test verify generate local bench image clean install
+
+demo test verify generate local bench: install
+	@npm run --silent $@
+
+install:
+	@scripts/install.sh
+
+image:
+	docker build --tag larder:dev .
+
+clean:
+	rm -rf node_modules dist coverage .local

@@ -1,0 +1,216 @@
+import type { Sight } from '../plan/facts.ts'
+import type { Failure } from '../plan/outcome.ts'
+import type { Clock, Random } from './clock.ts'
+import { failureOf } from './errors.ts'
+import { delayOf, gapMs, slownessAfter } from './pace.ts'
+import { type Lister, lookAtAll } from './pages.ts'
+import type { Looking } from './port.ts'
+import { type CacheKind, sightingsOf } from './sightings.ts'
+
+/** What the looks have cost and how old their answers are, for metrics. */
+export interface LookFigures {
+  readonly looks: number
+  readonly failedLooks: number
+  /** Pages of DescribeReplicationGroups and of DescribeCacheClusters, ever: one call each. */
+  readonly groupPages: number
+  readonly clusterPages: number
+  /** Since the begin of the last good look; undefined before the first. */
+  readonly ageMs: number | undefined
+  /** Undefined when the last look was good. */
+  readonly lastFailure: Failure | undefined
+  readonly attended: number
+  readonly waiting: number
+}
+
+/**
+ * The one picture of all caches of an account and region: it serves every reader, and looks anew by itself. Listeners must
+ * not throw; each `on…` gives the function that ends the listening.
+ */
+export interface Snapshot extends Looking {
+  sight(id: string): Sight
+  sinceWriteMs(id: string): number | undefined
+  attend(id: string, kind: CacheKind, waiting: boolean): void
+  forget(id: string): void
+  writing(id: string): () => void
+  onChange(listener: (ids: readonly string[]) => void): () => void
+  onFailure(listener: (failure: Failure) => void): () => void
+  onLook(listener: (figures: LookFigures) => void): () => void
+  figures(): LookFigures
+}
+
+export interface SnapshotOptions {
+  readonly lister: Lister
+  readonly clock: Clock
+  readonly random: Random
+  /** How often AWS has asked for fewer calls, ever (see Throttle.slowed). */
+  readonly slowed: () => number
+}
+
+/** Writes and attendance come in bursts: a look that they call for waits so long for the rest of the burst. */
+const burstMs = 100
+
+const listenersOf = <T>() => {
+  const all = new Set<(value: T) => void>()
+  return {
+    on: (listener: (value: T) => void) => {
+      all.add(listener)
+      return () => void all.delete(listener)
+    },
+    tell: (value: T) => {
+      for (const listener of all) listener(value)
+    },
+  }
+}
+
+export const snapshotOf = ({ lister, clock, random, slowed }: SnapshotOptions): Snapshot => {
+  const sightings = sightingsOf(clock)
+  const changes = listenersOf<readonly string[]>()
+  const failed = listenersOf<Failure>()
+  const looks = listenersOf<LookFigures>()
+  const sums = { looks: 0, failedLooks: 0, groupPages: 0, clusterPages: 0 }
+  // A life lasts from start to stop: a look that an earlier life began finds nobody to tell.
+  let life = 0
+  let started = false
+  let looked = false
+  let inFlight = false
+  let again = false
+  let cancel: (() => void) | undefined
+  let dueMs = Number.POSITIVE_INFINITY
+  let endedMs = Number.NEGATIVE_INFINITY
+  let lookMs = 0
+  let begunMs: number | undefined
+  let failures = 0
+  let lastFailure: Failure | undefined
+  let slowness = 1
+  let slowedBefore = slowed()
+  let chance = random()
+
+  const figures = (): LookFigures => ({
+    ...sums,
+    ageMs: begunMs === undefined ? undefined : clock.nowMs() - begunMs,
+    lastFailure,
+    attended: sightings.attended,
+    waiting: sightings.waiting,
+  })
+  const counting: Lister = {
+    groups: (marker) => {
+      sums.groupPages += 1
+      return lister.groups(marker)
+    },
+    clusters: (marker, standalone) => {
+      sums.clusterPages += 1
+      return lister.clusters(marker, standalone)
+    },
+  }
+
+  /** Only ever moves the next look nearer. */
+  const planAt = (atMs: number): void => {
+    if (!started || inFlight || atMs >= dueMs) return
+    cancel?.()
+    dueMs = atMs
+    cancel = clock.after(Math.max(0, atMs - clock.nowMs()), () => void look())
+  }
+  const delayMs = () =>
+    delayOf({
+      eager: sightings.eager(),
+      slowness,
+      lookMs,
+      failures,
+      retryAfterMs: lastFailure?.retryAfterMs ?? 0,
+      chance,
+    })
+  /** Somebody waits now who perhaps didn't before. */
+  const hurry = (settleMs: number): void => {
+    if (sightings.eager()) planAt(Math.max(endedMs + delayMs(), clock.nowMs() + settleMs))
+  }
+
+  const attempt = async (mine: number): Promise<void> => {
+    const wanted = sightings.wanted()
+    const begun = sightings.begin()
+    const startMs = clock.nowMs()
+    try {
+      const result = await lookAtAll(counting, wanted)
+      if (mine !== life) return
+      failures = 0
+      lastFailure = undefined
+      looked = true
+      begunMs = startMs
+      sums.looks += 1
+      const changed = sightings.apply(begun, wanted, result)
+      if (changed.length > 0) changes.tell(changed)
+    } catch (error) {
+      if (mine !== life) return
+      failures += 1
+      sums.failedLooks += 1
+      lastFailure = failureOf(error)
+      if (lastFailure) failed.tell(lastFailure)
+    } finally {
+      lookMs = clock.nowMs() - startMs
+    }
+  }
+  const look = async (): Promise<void> => {
+    cancel?.()
+    cancel = undefined
+    dueMs = Number.POSITIVE_INFINITY
+    const wanted = sightings.wanted()
+    if (!wanted.groups && !wanted.memcached) {
+      // Nobody asks, so there is nothing to pay for, and nothing that isn't known.
+      sightings.apply(sightings.begin(), wanted, { caches: [], groupPages: 0, clusterPages: 0 })
+      looked = true
+      return
+    }
+    const mine = life
+    inFlight = true
+    again = false
+    await attempt(mine)
+    if (mine !== life) return
+    inFlight = false
+    endedMs = clock.nowMs()
+    slowness = slownessAfter(slowness, slowed() > slowedBefore)
+    slowedBefore = slowed()
+    chance = random()
+    looks.tell(figures())
+    planAt(endedMs + (again ? gapMs : delayMs()))
+  }
+
+  return {
+    start: () => {
+      if (started) return
+      started = true
+      planAt(clock.nowMs())
+    },
+    stop: () => {
+      started = false
+      life += 1
+      inFlight = false
+      cancel?.()
+      cancel = undefined
+      dueMs = Number.POSITIVE_INFINITY
+    },
+    soon: () => {
+      again = true
+      planAt(Math.max(endedMs + gapMs, clock.nowMs()))
+    },
+    get looked() {
+      return looked
+    },
+    sight: sightings.sight,
+    sinceWriteMs: sightings.sinceWriteMs,
+    attend: (id, kind, waiting) => {
+      sightings.attend(id, kind, waiting)
+      hurry(burstMs)
+    },
+    forget: sightings.forget,
+    writing: (id) => {
+      const end = sightings.writing(id)
+      return () => {
+        end()
+        hurry(gapMs)
+      }
+    },
+    onChange: changes.on,
+    onFailure: failed.on,
+    onLook: looks.on,
+    figures,
+  }
+}

@@ -1,0 +1,135 @@
+import { type Kind, secretKind } from '../crds/kind.ts'
+import type { Clock, Random } from '../loop/clock.ts'
+import { eventsOf } from './events.ts'
+import { patchFinalizer } from './finalizer.ts'
+import { apiVersionOf, keyOf, pathOf } from './key.ts'
+import type { KubeLog } from './log.ts'
+import { objectMatters } from './news.ts'
+import { ownWritesOf } from './own-writes.ts'
+import { patchStatus } from './patch.ts'
+import { type Key, type Kube, KubeError, type KubeObject } from './port.ts'
+import { type ReflectorObserver, type ReflectorOptions, reflectorOf } from './reflector.ts'
+import { applySecret, getSecret, secretVersionOf } from './secret-contents.ts'
+import { type SealedSecret, sealMatters, secretsSubject } from './secrets.ts'
+import { slimmer } from './slim.ts'
+import { type Store, storeOf, type Urgency } from './store.ts'
+import type { Transport } from './transport.ts'
+
+export interface KubeOptions {
+  readonly transport: Transport
+  /** The kinds that are kept in stores. Our own Secrets' seals are kept besides. */
+  readonly kinds: readonly Kind[]
+  /** News of an object. A Secret's news is its owner's. Must not throw. */
+  readonly notice: (kind: Kind, key: Key, urgency: Urgency) => void
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: KubeLog
+  /** Who we are among several: the Pod's name. */
+  readonly instance: string
+  readonly observer?: (kind: Kind) => ReflectorObserver
+  readonly reflector?: Pick<ReflectorOptions<unknown>, 'pace' | 'silenceMs' | 'rewindMs'>
+}
+
+/** The port, with a life. Start no turns before it is synced: an empty store looks like a world without objects. */
+export interface RunningKube extends Kube {
+  start(): void
+  stop(): void
+  synced(): boolean
+  whenSynced(): Promise<void>
+  /** For metrics. */
+  count(kind: Kind): number
+  droppedEvents(): number
+  /** Resolves once all events emitted so far are written or dropped. */
+  eventsFlushed(): Promise<void>
+}
+
+const nameOf = ({ group, kind }: Kind): string => `${kind}.${group}`
+
+export const connectKube = (options: KubeOptions): RunningKube => {
+  const { transport, kinds, notice, clock, random, log, instance, observer } = options
+  const own = ownWritesOf()
+  const events = eventsOf({ transport, clock, log, instance })
+
+  const stores = new Map<string, Store<KubeObject>>()
+  for (const kind of kinds) {
+    const tell = (key: Key, _item: KubeObject, urgency: Urgency) => notice(kind, key, urgency)
+    stores.set(nameOf(kind), storeOf({ matters: objectMatters, notice: tell, log }))
+  }
+  const storeFor = (kind: Kind): Store<KubeObject> => {
+    const store = stores.get(nameOf(kind))
+    if (!store) throw new Error(`${nameOf(kind)} is not among the kinds that are watched`)
+    return store
+  }
+  const seals = storeOf<SealedSecret>({
+    matters: sealMatters,
+    log,
+    notice: ({ namespace }, { owner }, urgency) => {
+      const kind = kinds.find((one) => one.kind === owner?.kind && apiVersionOf(one) === owner.apiVersion)
+      if (kind && owner) notice(kind, { namespace, name: owner.name }, urgency)
+    },
+  })
+
+  const common = { transport, clock, random, log, ...options.reflector }
+  const reflectors = [
+    ...kinds.map((kind) =>
+      reflectorOf({
+        ...common,
+        subject: { path: pathOf(kind), slim: slimmer(kind) },
+        sink: storeFor(kind),
+        ...(observer && { observer: observer(kind) }),
+      }),
+    ),
+    reflectorOf({
+      ...common,
+      subject: secretsSubject,
+      sink: seals,
+      ...(observer && { observer: observer(secretKind) }),
+    }),
+  ]
+  const all = [...stores.values(), seals]
+
+  /** Remembers what a write of ours made of an object, so that nothing older is taken for the truth. */
+  const wrote = (kind: Kind, base: KubeObject, after: KubeObject | undefined) => {
+    if (!after) return
+    own.wrote(base, after)
+    storeFor(kind).expect(keyOf(after.metadata), after.metadata.resourceVersion)
+  }
+
+  return {
+    start: () => reflectors.forEach((reflector) => void reflector.start()),
+    stop: () => reflectors.forEach((reflector) => void reflector.stop()),
+    synced: () => all.every((store) => store.synced()),
+    whenSynced: async () => void (await Promise.all(all.map((store) => store.whenSynced()))),
+    count: (kind) => (kind === secretKind ? seals.size : storeFor(kind).size),
+    droppedEvents: () => events.dropped(),
+    eventsFlushed: () => events.flushed(),
+
+    read: (kind, key) => {
+      const object = storeFor(kind).get(key)
+      own.reading(key, object)
+      return object
+    },
+    list: (kind) => storeFor(kind).list(),
+    live: async (kind, key) => {
+      try {
+        return slimmer(kind)(await transport.request({ method: 'GET', path: pathOf(kind, key) }))
+      } catch (error) {
+        if (error instanceof KubeError && error.failure.is === 'notFound') return undefined
+        throw error
+      }
+    },
+    fresh: (kind, key) => (kind === secretKind ? seals.fresh(key) : storeFor(kind).fresh(key)),
+    seal: (key) => seals.get(key)?.seal,
+    readSecret: (key) => getSecret(transport, key),
+    applySecret: async (secret) => {
+      const after = await applySecret(transport, secret)
+      seals.expect(secret.key, after.resourceVersion)
+      return secretVersionOf(after)
+    },
+    setFinalizer: async (kind, object, present) =>
+      wrote(kind, object, await patchFinalizer(transport, kind, own.latest(object), present)),
+    report: async (kind, object, status) =>
+      wrote(kind, object, await patchStatus(transport, kind, own.latest(object), status)),
+    emit: (object, event) => events.emit(object, event),
+  }
+}

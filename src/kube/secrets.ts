@@ -1,0 +1,72 @@
+import { annotation, fieldManager, label, managedByValue, secretKind } from '../crds/kind.ts'
+import { pathOf } from './key.ts'
+import type { Subject } from './list.ts'
+import type { KubeObject, ObjectMeta, SecretSeal } from './port.ts'
+import { isRecord, objectOf } from './slim.ts'
+
+/** A Secret of ours as its metadata tell it, and the object that controls it. */
+export interface SealedSecret {
+  readonly metadata: ObjectMeta
+  readonly seal: SecretSeal
+  readonly owner: { readonly apiVersion: string; readonly kind: string; readonly name: string } | undefined
+}
+
+const fieldNames = (fields: unknown): string[] =>
+  isRecord(fields) ? Object.keys(fields).flatMap((name) => (name.startsWith('f:') ? [name.slice(2)] : [])) : []
+
+/** Who owns which data keys, from metadata.managedFields (FieldsV1: `{"f:data": {"f:KEY": {}}}`). */
+const ownershipOf = (managedFields: unknown): { keys: string[]; foreign: boolean } => {
+  const keys: string[] = []
+  let foreign = false
+  for (const entry of Array.isArray(managedFields) ? managedFields.filter(isRecord) : []) {
+    const fields = isRecord(entry['fieldsV1']) ? entry['fieldsV1'] : {}
+    const owned = [...fieldNames(fields['f:data']), ...fieldNames(fields['f:stringData'])]
+    // We only ever apply: an update under our name is somebody else.
+    if (entry['manager'] === fieldManager && entry['operation'] === 'Apply') keys.push(...owned)
+    else if (owned.length > 0) foreign = true
+  }
+  return { keys: keys.sort(), foreign }
+}
+
+const controllerOf = (references: unknown): Record<string, unknown> | undefined =>
+  Array.isArray(references)
+    ? references.filter(isRecord).find((reference) => reference['controller'] === true)
+    : undefined
+
+/** Reads a Secret's seal from its metadata. Throws Surprise when it isn't an object. */
+export const sealedOf = (raw: unknown): SealedSecret => {
+  const { metadata } = objectOf(raw) as KubeObject & {
+    readonly metadata: { readonly managedFields?: unknown; readonly ownerReferences?: unknown }
+  }
+  const { name, namespace = '', uid, resourceVersion } = metadata
+  const owner = controllerOf(metadata.ownerReferences)
+  const seal: SecretSeal = {
+    uid,
+    resourceVersion,
+    contentHash: metadata.annotations?.[annotation.contentHash],
+    ...ownershipOf(metadata.managedFields),
+    ownerUid: owner && String(owner['uid']),
+  }
+  return {
+    metadata: { name, namespace, uid, resourceVersion },
+    seal,
+    owner: owner && {
+      apiVersion: String(owner['apiVersion']),
+      kind: String(owner['kind']),
+      name: String(owner['name']),
+    },
+  }
+}
+
+/** Our own Secrets, by label and metadata only: their contents never cross the wire. */
+export const secretsSubject: Subject<SealedSecret> = {
+  path: pathOf(secretKind),
+  labelSelector: `${label.managedBy}=${managedByValue}`,
+  acceptList: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
+  acceptWatch: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+  slim: sealedOf,
+}
+
+/** The echo of our own write is no news, unless a stranger's hand shows in it. */
+export const sealMatters = (_before: SealedSecret, after: SealedSecret, own: boolean): boolean =>
+  !own || after.seal.foreign

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict'
+import { afterEach, describe, it } from 'mocha'
+import type { CallSeen } from '../../src/aws/client.ts'
+import { type AwsConnection, connectAws } from '../../src/aws/connect.ts'
+import { fakeClock } from '../loop/fake-clock.ts'
+import { type FakeWire, fakeWire, okReply, refusal, type WireReply } from './fake-wire.ts'
+
+const reset: WireReply = { error: Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }) }
+const remove = { do: 'DeleteGroup', id: 'x' } as const
+
+describe('the connection to AWS', () => {
+  let connection: AwsConnection | undefined
+  afterEach(() => connection?.close())
+
+  const connected = (wire: FakeWire, over: { mayWrite?: () => boolean } = {}) => {
+    const clock = fakeClock()
+    const calls: CallSeen[] = []
+    const lines: string[] = []
+    const log = (message: string, fields: object) => void lines.push(`${message} ${JSON.stringify(fields)}`)
+    connection = connectAws({
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      requestHandler: wire.requestHandler,
+      clock,
+      random: () => 0.5,
+      mayWrite: () => true,
+      observer: { called: (call) => calls.push(call) },
+      log: { info: log, warn: log },
+      ...over,
+    })
+    return { ...connection, clock, calls, lines }
+  }
+
+  it('sends a change once, whatever becomes of it', async () => {
+    for (const reply of [reset, refusal('Throttling', 'Rate exceeded'), refusal('InternalFailure', 'oops', 500)]) {
+      const wire = fakeWire(reply)
+      const { aws } = connected(wire)
+      const acted = await aws.act(remove)
+      assert.equal(acted.is === 'failed' && acted.failure.is, 'retryable')
+      assert.equal(wire.sent.length, 1)
+    }
+  })
+
+  it('sends a read up to three times', async () => {
+    const wire = fakeWire(
+      reset,
+      reset,
+      okReply('ListTagsForResource', '<TagList><Tag><Key>a</Key><Value>b</Value></Tag></TagList>'),
+    )
+    const { aws, calls } = connected(wire)
+    assert.deepEqual(await aws.lookTags('arn:aws:elasticache:eu-west-1:1:cluster:x'), { ok: true, value: { a: 'b' } })
+    assert.deepEqual(
+      calls.map(({ operation, outcome }) => [operation, outcome]),
+      [
+        ['ListTagsForResource', 'ECONNRESET'],
+        ['ListTagsForResource', 'ECONNRESET'],
+        ['ListTagsForResource', 'ok'],
+      ],
+    )
+  })
+
+  it('takes a token for every attempt, and slows down at every throttled one', async () => {
+    const wire = fakeWire(refusal('Throttling', 'Rate exceeded'), okReply('ListTagsForResource'))
+    const { aws, clock, calls, ratePerSecond } = connected(wire)
+    const looking = aws.lookTags('arn:aws:elasticache:eu-west-1:1:cluster:x')
+    while (calls.length < 1) await clock.settle()
+    assert.equal(ratePerSecond(), 7.5)
+    while (wire.sent.length < 2) await clock.advance(10)
+    assert.equal((await looking).ok, true)
+  })
+
+  it('sends nothing when the lease has no margin, also when it goes while the request waits for its turn', async () => {
+    const wire = fakeWire(okReply('DeleteReplicationGroup'))
+    let may = false
+    const { aws } = connected(wire, { mayWrite: () => may })
+    const refused = await aws.act(remove)
+    assert.equal(refused.is === 'failed' && refused.failure.code, 'NoLeaseMargin')
+    assert.equal(refused.is === 'failed' && refused.failure.is, 'retryable')
+    may = true
+    const acting = aws.act(remove)
+    may = false
+    const late = await acting
+    assert.equal(late.is === 'failed' && late.failure.code, 'NoLeaseMargin')
+    assert.equal(wire.sent.length, 0)
+    may = true
+    assert.deepEqual(await aws.act(remove), { is: 'done' })
+  })
+
+  it('reads on without a lease', async () => {
+    const { aws } = connected(fakeWire(okReply('ListTagsForResource')), { mayWrite: () => false })
+    assert.equal((await aws.lookTags('arn:aws:elasticache:eu-west-1:1:cluster:x')).ok, true)
+  })
+
+  it("does not take a proxy's page for an empty account", async () => {
+    const page: WireReply = { http: 200, body: '<html><body>Please log in</body></html>' }
+    const { aws, looking, clock } = connected(fakeWire(page))
+    aws.attend('x', 'group', true)
+    const failures: string[] = []
+    looking.onFailure(({ code }) => failures.push(code ?? ''))
+    looking.start()
+    while (failures.length === 0) await clock.advance(10)
+    assert.deepEqual(failures, ['StrangeReply'])
+    assert.equal(aws.sight('x').is, 'unknown')
+    const acted = await aws.act(remove)
+    assert.equal(acted.is === 'failed' && acted.failure.code, 'StrangeReply')
+  })
+
+  it('tells neither words nor logs the auth token that AWS echoes', async () => {
+    const token = 'Canary0123456789abcdef'
+    const wire = fakeWire(refusal('InvalidParameterValue', `The token ${token} has been used before.`))
+    const { aws, lines } = connected(wire)
+    const acted = await aws.act({ do: 'RotateToken', id: 'x' }, token)
+    assert.equal(wire.sent[0]?.get('AuthToken'), token)
+    assert.ok(acted.is === 'failed' && acted.failure.message.includes('InvalidParameterValue'))
+    assert.equal(JSON.stringify([acted, lines]).toLowerCase().includes('canary'), false)
+    assert.equal(lines.length, 1)
+  })
+
+  it('does not know a cache from the begin of its change on', async () => {
+    const wire = fakeWire(
+      okReply('DescribeReplicationGroups'),
+      okReply('DescribeCacheClusters'),
+      refusal('InvalidReplicationGroupState', 'busy'),
+    )
+    const { aws, looking, clock } = connected(wire)
+    aws.attend('x', 'group', false)
+    looking.start()
+    while (!looking.looked) await clock.advance(10)
+    assert.equal(aws.sight('x').is, 'absent')
+    const acting = aws.act(remove)
+    assert.equal(aws.sight('x').is, 'unknown')
+    assert.equal((await acting).is, 'failed')
+    assert.equal(aws.sight('x').is, 'unknown')
+  })
+
+  it('asks for default versions and parameter defaults once an hour', async () => {
+    const version =
+      '<CacheEngineVersions><CacheEngineVersion><EngineVersion>8.1</EngineVersion><CacheParameterGroupFamily>valkey8</CacheParameterGroupFamily></CacheEngineVersion></CacheEngineVersions>'
+    const wire = fakeWire(okReply('DescribeCacheEngineVersions', version))
+    const { aws, clock } = connected(wire)
+    const expected = { ok: true, value: { engineVersion: '8.1', family: 'valkey8' } }
+    assert.deepEqual(await Promise.all([aws.lookDefaultVersion('valkey'), aws.lookDefaultVersion('valkey')]), [
+      expected,
+      expected,
+    ])
+    assert.equal(wire.sent.length, 1)
+    await clock.advance(3_600_000)
+    await aws.lookDefaultVersion('valkey')
+    assert.equal(wire.sent.length, 2)
+  })
+
+  it('does not keep a default version that it could not read', async () => {
+    const wire = fakeWire(refusal('AccessDenied', 'no', 403), okReply('DescribeCacheEngineVersions'))
+    const { aws } = connected(wire)
+    const denied = await aws.lookDefaultVersion('valkey')
+    assert.equal(!denied.ok && denied.failure.reason, 'AccessDenied')
+    const none = await aws.lookDefaultVersion('valkey')
+    assert.equal(!none.ok && none.failure.reason, 'NotSupported')
+  })
+
+  it('says once that looks fail, and once that they are good again', async () => {
+    const wire = fakeWire(refusal('AccessDenied', 'no', 403))
+    const { aws, looking, clock, lines } = connected(wire)
+    aws.attend('x', 'group', false)
+    looking.start()
+    while (wire.sent.length < 4) await clock.advance(500)
+    assert.equal(lines.length, 1)
+    wire.replies = [okReply('Any')]
+    while (!looking.looked) await clock.advance(500)
+    assert.equal(lines.length, 2)
+  })
+
+  it('refuses whatever comes after it was closed', async () => {
+    const wire = fakeWire(okReply('DeleteReplicationGroup'))
+    const { aws, close } = connected(wire)
+    close()
+    const acted = await aws.act(remove)
+    assert.equal(acted.is === 'failed' && acted.failure.code, 'Closing')
+    assert.equal(wire.sent.length, 0)
+  })
+})

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict'
+import * as sdk from '@aws-sdk/client-elasticache'
+import fc from 'fast-check'
+import { describe, it } from 'mocha'
+import { errorRows } from '../../src/aws/error-rows.ts'
+import { AwsRoomError, actedOf, failureOf, isThrottling, labelOf } from '../../src/aws/errors.ts'
+import { renderErrorsPage } from '../../src/aws/errors-page.ts'
+import { reasons } from '../../src/plan/outcome.ts'
+
+/** Wire code and HTTP status of every error that the SDK's own schemas name. */
+const sdkErrors = Object.entries(sdk).flatMap(([name, value]): [string, number][] => {
+  if (!name.endsWith('$') || !Array.isArray(value)) return []
+  const traits: unknown = value[3]
+  const wire =
+    typeof traits === 'object' && traits !== null && 'awsQueryError' in traits ? traits.awsQueryError : undefined
+  return Array.isArray(wire) ? [[String(wire[0]), Number(wire[1])]] : []
+})
+
+const awsError = (Code: string, message = 'as AWS says', http = 400, headers = {}) =>
+  Object.assign(new Error(message), {
+    name: `${Code}Fault`,
+    Code,
+    $metadata: { httpStatusCode: http },
+    $response: { headers },
+  })
+const nodeError = (code: string) => Object.assign(new Error(`connect ${code}`), { code })
+
+describe('the error table', () => {
+  it('knows every code of the SDK, with its HTTP status', () => {
+    assert.equal(sdkErrors.length, 76)
+    for (const [code, http] of sdkErrors) {
+      const rows = errorRows.filter((row) => row.code === code)
+      assert.ok(rows.length > 0, `${code} is missing`)
+      for (const row of rows) assert.equal(row.http, http, code)
+    }
+  })
+
+  it('has one rule for each code, exceptions before it', () => {
+    for (const [code, rows] of Map.groupBy(errorRows, (row) => row.code)) {
+      const rules = rows.filter((row) => row.whenMessageHas === undefined)
+      assert.equal(rules.length, 1, code)
+      assert.equal(rows.at(-1), rules[0], code)
+    }
+  })
+
+  it('has a reason of the closed list and a sentence of cure in every row, and a subject where it tells a fact', () => {
+    for (const row of errorRows) {
+      assert.ok(reasons.includes(row.reason), row.code)
+      assert.match(row.cure, /^[A-Z].*(\.|amazonaws\.com)$/, row.code)
+      assert.equal(row.subject !== undefined, row.does === 'absent' || row.does === 'exists', row.code)
+    }
+  })
+
+  const table: readonly [string, unknown, string, string][] = [
+    ['an unknown code', awsError('NeverHeardOf'), 'retryable', 'UnknownError'],
+    ['an unknown code with 503', awsError('NeverHeardOf', 'm', 503), 'retryable', 'AwsUnavailable'],
+    ['an unknown code with 429', awsError('NeverHeardOf', 'm', 429), 'retryable', 'Throttled'],
+    ['something that is no error', 'oops', 'retryable', 'UnknownError'],
+    ['a 404 of something that is not ElastiCache', awsError('NotFound', 'm', 404), 'retryable', 'UnknownError'],
+    ['throttling', awsError('Throttling', 'Rate exceeded'), 'retryable', 'Throttled'],
+    ['a busy group', awsError('InvalidReplicationGroupState'), 'waiting', 'InvalidState'],
+    ['a busy node', awsError('InvalidCacheClusterState'), 'waiting', 'InvalidState'],
+    ['no capacity', awsError('InsufficientCacheClusterCapacity'), 'stalled', 'NoCapacity'],
+    ['a bad value', awsError('InvalidParameterValue'), 'stalled', 'InvalidSpec'],
+    ['a bad combination', awsError('InvalidParameterCombination'), 'stalled', 'InvalidCombination'],
+    ['no permission', awsError('AccessDenied', 'm', 403), 'stalled', 'AccessDenied'],
+    ['an expired session', awsError('ExpiredToken', 'm', 403), 'retryable', 'CredentialsInvalid'],
+    [
+      'no credentials',
+      Object.assign(new Error('m'), { name: 'CredentialsProviderError' }),
+      'retryable',
+      'CredentialsInvalid',
+    ],
+    ['a connection that broke', nodeError('ECONNRESET'), 'retryable', 'NetworkError'],
+    ['a cause inside', new Error('outer', { cause: nodeError('ENOTFOUND') }), 'retryable', 'NetworkError'],
+    ['a lease without margin', new AwsRoomError('NoLeaseMargin', 'm'), 'retryable', 'Conflict'],
+  ]
+  for (const [name, error, is, reason] of table) {
+    it(`sorts ${name} as ${is} ${reason}`, () => {
+      const acted = actedOf(error, 'group')
+      assert.equal(acted.is, 'failed')
+      if (acted.is !== 'failed') return
+      assert.equal(acted.failure.is, is)
+      assert.equal(acted.failure.reason, reason)
+    })
+  }
+
+  it('takes a missing subject for a fact, and a missing dependency for a stall', () => {
+    assert.deepEqual(actedOf(awsError('ReplicationGroupNotFoundFault'), 'group'), { is: 'absent' })
+    const acted = actedOf(awsError('CacheParameterGroupNotFound', 'CacheParameterGroup x not found.'), 'group')
+    assert.ok(acted.is === 'failed')
+    assert.equal(acted.failure.is, 'stalled')
+    assert.equal(acted.failure.reason, 'DependencyNotFound')
+    assert.match(acted.failure.message, /CacheParameterGroupNotFound: CacheParameterGroup x not found\. /)
+  })
+
+  it('takes its own name for exists, and a foreign snapshot of that name for not ours', () => {
+    assert.deepEqual(actedOf(awsError('ReplicationGroupAlreadyExists'), 'group'), { is: 'exists' })
+    const acted = actedOf(awsError('SnapshotAlreadyExistsFault'), 'group')
+    assert.ok(acted.is === 'failed')
+    assert.equal(acted.failure.reason, 'NotOurs')
+  })
+
+  it('takes a change that changes nothing for unchanged', () => {
+    const nothing = awsError('InvalidParameterCombination', 'No modifications were requested')
+    assert.deepEqual(actedOf(nothing, 'group'), { is: 'unchanged' })
+    assert.deepEqual(actedOf(awsError('NoOperationFault'), 'group'), { is: 'unchanged' })
+    assert.deepEqual(actedOf(awsError('TagNotFound'), 'group'), { is: 'unchanged' })
+  })
+
+  it('gives no failure for a read whose subject is missing, and one for everything else', () => {
+    assert.equal(failureOf(awsError('CacheClusterNotFound'), 'cacheCluster'), undefined)
+    assert.equal(failureOf(awsError('CacheClusterNotFound'), 'group')?.reason, 'DependencyNotFound')
+    assert.equal(failureOf(awsError('NoOperationFault'), 'group')?.reason, 'UnknownError')
+  })
+
+  it('passes on how long AWS asks to wait', () => {
+    assert.equal(failureOf(awsError('Throttling', 'm', 400, { 'retry-after': '3' }))?.retryAfterMs, 3000)
+    assert.equal('retryAfterMs' in (failureOf(awsError('Throttling')) ?? {}), false)
+  })
+
+  it('says the same of the same error, so that a retry writes no new status', () => {
+    assert.deepEqual(failureOf(awsError('AccessDenied')), failureOf(awsError('AccessDenied')))
+  })
+
+  it('keeps labels few', () => {
+    assert.equal(labelOf(awsError('Throttling')), 'Throttling')
+    assert.equal(labelOf(awsError('i-0123456789 not found')), 'Unknown')
+    assert.equal(isThrottling(awsError('RequestLimitExceeded')), true)
+    assert.equal(isThrottling(awsError('InvalidParameterValue')), false)
+  })
+})
+
+describe('the words of an error', () => {
+  const messageOf = (error: unknown, secret?: string) => {
+    const acted = actedOf(error, 'group', secret)
+    return acted.is === 'failed' ? acted.failure.message : ''
+  }
+
+  it('never repeat the auth token, whole, in part, escaped or in another case', () => {
+    const token = 'Canary-<Token>&^0123456789'
+    const echoes = [
+      token,
+      token.toUpperCase(),
+      encodeURIComponent(token),
+      token.slice(3, 14),
+      'Canary-&lt;Token&gt;&amp;^0123456789',
+    ]
+    for (const echo of echoes) {
+      const message = messageOf(awsError('InvalidParameterValue', `The value '${echo}' is not valid.`), token)
+      assert.doesNotMatch(message, /canary|token>|token&|0123/i, echo)
+      assert.match(message, /InvalidParameterValue/)
+    }
+  })
+
+  it('never repeat the auth token, wherever AWS puts it (law)', () => {
+    const token = fc
+      .string({ minLength: 16, maxLength: 40 })
+      .filter((value) => value.trim() === value && !/\s/.test(value))
+    fc.assert(
+      fc.property(token, fc.string(), fc.string(), (secret, before, after) => {
+        const message = messageOf(awsError('InvalidParameterValue', `${before}${secret}${after}`), secret)
+        assert.equal(message.includes(secret), false)
+      }),
+    )
+  })
+
+  it('leave out what follows a bad signature, which holds the session token', () => {
+    const aws =
+      "The request signature does not match.\n\nThe Canonical String for this request should have been\n'POST x-amz-security-token:SESSION'"
+    assert.doesNotMatch(messageOf(awsError('SignatureDoesNotMatch', aws, 403)), /SESSION/)
+  })
+
+  it('are on one line and short', () => {
+    const message = messageOf(awsError('InvalidParameterValue', `one\ntwo ${'long '.repeat(500)}`))
+    assert.doesNotMatch(message, /\n/)
+    assert.ok(message.length < 700)
+  })
+})
+
+describe('the page of errors', () => {
+  it('has a line for every row', () => {
+    const lines = renderErrorsPage()
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+    assert.equal(lines.length, errorRows.length)
+    assert.ok(
+      lines.some((line) => line.startsWith('| `CacheSubnetGroupNotFoundFault` | 400 | takes it as gone | NotFound |')),
+    )
+    for (const line of lines) assert.equal(line.split(/(?<!\\)\|/).length, 7, line)
+  })
+})

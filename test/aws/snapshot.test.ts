@@ -1,0 +1,440 @@
+import assert from 'node:assert/strict'
+import { beforeEach, describe, it } from 'mocha'
+import { type Snapshot, snapshotOf } from '../../src/aws/snapshot.ts'
+import type { Failure } from '../../src/plan/outcome.ts'
+import { type FakeClock, fakeClock } from '../loop/fake-clock.ts'
+import { type FakeLister, fakeLister } from './fake-lister.ts'
+import { sdkGroup, sdkMember, sdkMembers, sdkMemcached } from './sdk-shapes.ts'
+
+const throttling = Object.assign(new Error('Rate exceeded'), { Code: 'Throttling' })
+
+describe('the shared snapshot', () => {
+  let clock: FakeClock
+  let lister: FakeLister
+  let snapshot: Snapshot
+  let changes: (readonly string[])[]
+  let failures: Failure[]
+  let slowed: number
+  let chance: number
+
+  beforeEach(() => {
+    clock = fakeClock()
+    lister = fakeLister()
+    slowed = 0
+    chance = 0.5
+    changes = []
+    failures = []
+    snapshot = snapshotOf({ lister, clock, random: () => chance, slowed: () => slowed })
+    snapshot.onChange((ids) => changes.push([...ids].sort()))
+    snapshot.onFailure((failure) => failures.push(failure))
+  })
+
+  const has = (...ids: readonly string[]) => {
+    lister.groupsThere = ids.map((id) => sdkGroup(id))
+    lister.clustersThere = ids.flatMap((id) => sdkMembers(id))
+  }
+  const started = async (...ids: readonly string[]) => {
+    has(...ids)
+    for (const id of ids) snapshot.attend(id, 'group', false)
+    snapshot.start()
+    await clock.settle()
+    await clock.advance(0)
+  }
+  /** Advances until the next look and gives how long that took. */
+  const untilLook = async (): Promise<number> => {
+    const before = lister.calls.length
+    const startMs = clock.nowMs()
+    while (lister.calls.length === before && clock.nowMs() - startMs < 1_000_000) await clock.advance(100)
+    return clock.nowMs() - startMs
+  }
+
+  describe('costs', () => {
+    it('nothing while nobody asks for anything', async () => {
+      snapshot.start()
+      await clock.advance(600_000)
+      assert.deepEqual(lister.calls, [])
+      assert.equal(snapshot.looked, true)
+      assert.equal(clock.timers, 0)
+    })
+
+    it('no replication groups, and only clusters without a group, while only memcached is asked for', async () => {
+      lister.clustersThere = [sdkMemcached('m'), ...sdkMembers('x')]
+      snapshot.attend('m', 'memcached', false)
+      snapshot.start()
+      await clock.advance(0)
+      assert.deepEqual(lister.calls, ['standalone'])
+      assert.equal(snapshot.sight('m').is, 'seen')
+    })
+
+    it('one call a page', async () => {
+      lister.pageSize = 2
+      await started('a', 'b', 'c')
+      assert.deepEqual(lister.calls, ['groups', 'groups 2', 'clusters', 'clusters 2', 'clusters 4'])
+      const { groupPages, clusterPages, looks, ageMs } = snapshot.figures()
+      assert.deepEqual(
+        { groupPages, clusterPages, looks, ageMs },
+        { groupPages: 2, clusterPages: 3, looks: 1, ageMs: 0 },
+      )
+    })
+
+    it('nothing any more when the last cache is forgotten, and what was known then is unknown later', async () => {
+      await started('x')
+      snapshot.forget('x')
+      await clock.advance(120_000)
+      lister.calls.length = 0
+      await clock.advance(600_000)
+      assert.deepEqual(lister.calls, [])
+      has()
+      snapshot.attend('x', 'group', false)
+      assert.equal(snapshot.sight('x').is, 'unknown')
+      await clock.advance(100)
+      assert.equal(snapshot.sight('x').is, 'absent')
+    })
+
+    it('one look for a burst of caches that come to be attended', async () => {
+      has('a', 'b')
+      snapshot.start()
+      await clock.settle()
+      snapshot.attend('a', 'group', true)
+      await clock.advance(50)
+      snapshot.attend('b', 'group', true)
+      await clock.advance(100)
+      assert.deepEqual(lister.calls, ['groups', 'clusters'])
+      assert.equal(snapshot.sight('b').is, 'seen')
+    })
+  })
+
+  describe('single flight', () => {
+    it('serves all who ask during a look with the next one, and never looks twice at once', async () => {
+      lister.held = true
+      await started('x')
+      for (let n = 0; n < 5; n++) snapshot.soon()
+      await clock.advance(10_000)
+      assert.deepEqual(lister.calls, ['groups'])
+      lister.release()
+      await clock.settle()
+      await clock.advance(999)
+      assert.equal(lister.calls.length, 2)
+      await clock.advance(1)
+      assert.equal(lister.calls.length, 4)
+    })
+
+    it('never looks twice within a second, whoever asks', async () => {
+      await started('x')
+      for (let n = 0; n < 20; n++) {
+        snapshot.soon()
+        await clock.advance(100)
+      }
+      assert.equal(lister.calls.length, 6)
+    })
+  })
+
+  describe('epochs', () => {
+    it('knows nothing before the first look', () => {
+      snapshot.attend('x', 'group', false)
+      assert.equal(snapshot.sight('x').is, 'unknown')
+      assert.equal(snapshot.looked, false)
+    })
+
+    it('does not know a cache while it is written, nor until a look that began after the write has ended', async () => {
+      await started('x')
+      assert.equal(snapshot.sight('x').is, 'seen')
+      const end = snapshot.writing('x')
+      assert.equal(snapshot.sight('x').is, 'unknown')
+      lister.held = true
+      snapshot.soon()
+      await clock.advance(1000)
+      end()
+      lister.release()
+      await clock.settle()
+      assert.equal(snapshot.figures().looks, 2)
+      assert.equal(snapshot.sight('x').is, 'unknown')
+      await untilLook()
+      assert.equal(snapshot.sight('x').is, 'seen')
+    })
+
+    it('goes on knowing the caches that were not written', async () => {
+      await started('x', 'y')
+      snapshot.writing('x')()
+      assert.equal(snapshot.sight('x').is, 'unknown')
+      assert.equal(snapshot.sight('y').is, 'seen')
+    })
+
+    it('remembers a write of a cache that was forgotten meanwhile', async () => {
+      await started('x', 'y')
+      snapshot.writing('x')()
+      snapshot.forget('x')
+      snapshot.attend('x', 'group', false)
+      assert.equal(snapshot.sight('x').is, 'unknown')
+    })
+
+    it('tells how long ago the last write was', async () => {
+      await started('x')
+      assert.equal(snapshot.sinceWriteMs('x'), undefined)
+      snapshot.writing('x')()
+      await clock.advance(300)
+      assert.equal(snapshot.sinceWriteMs('x'), 300)
+    })
+
+    it('looks within five seconds of a write, and not at once', async () => {
+      await started('x')
+      await clock.advance(30_000)
+      snapshot.writing('x')()
+      const afterMs = await untilLook()
+      assert.ok(afterMs >= 1000 && afterMs <= 5500, String(afterMs))
+    })
+  })
+
+  describe('pace', () => {
+    it('is a minute when all is settled', async () => {
+      await started('x')
+      assert.equal(await untilLook(), 60_000)
+      assert.equal(await untilLook(), 60_000)
+    })
+
+    it('is five seconds while anything is waited for, and a minute again afterwards', async () => {
+      await started('x', 'y')
+      snapshot.attend('x', 'group', true)
+      assert.equal(await untilLook(), 5000)
+      assert.equal(await untilLook(), 5000)
+      snapshot.attend('x', 'group', false)
+      assert.equal(await untilLook(), 5000)
+      assert.equal(await untilLook(), 60_000)
+    })
+
+    it('has ten percent of jitter either way', async () => {
+      chance = 0
+      await started('x')
+      chance = 1
+      assert.equal(await untilLook(), 54_000)
+      assert.equal(await untilLook(), 66_000)
+    })
+
+    it('doubles with each look that AWS throttled, up to a cap, and comes back step by step', async () => {
+      await started('x')
+      snapshot.attend('x', 'group', true)
+      const waits: number[] = []
+      await untilLook()
+      for (let n = 0; n < 6; n++) {
+        slowed += 1
+        waits.push(await untilLook())
+      }
+      for (let n = 0; n < 6; n++) waits.push(await untilLook())
+      assert.deepEqual(
+        waits,
+        [5000, 10_000, 20_000, 40_000, 80_000, 80_000, 80_000, 40_000, 20_000, 10_000, 5000, 5000],
+      )
+    })
+
+    it('spends at most half of its time looking', async () => {
+      await started('x')
+      snapshot.attend('x', 'group', true)
+      lister.held = true
+      await untilLook()
+      await clock.advance(20_000)
+      lister.release()
+      await clock.settle()
+      const afterMs = await untilLook()
+      assert.ok(afterMs >= 20_000 && afterMs < 20_200, String(afterMs))
+    })
+
+    it('stops and starts again with a look at once', async () => {
+      await started('x')
+      snapshot.stop()
+      assert.equal(clock.timers, 0)
+      await clock.advance(600_000)
+      assert.equal(lister.calls.length, 2)
+      snapshot.start()
+      await clock.advance(0)
+      assert.equal(lister.calls.length, 4)
+    })
+
+    it('tells nobody of a look that was under way when it stopped', async () => {
+      lister.held = true
+      await started('x')
+      snapshot.stop()
+      lister.release()
+      await clock.advance(60_000)
+      assert.deepEqual(changes, [])
+      assert.equal(snapshot.looked, false)
+    })
+  })
+
+  describe('changes', () => {
+    it('are all attended caches at the first look, absent ones too, and nobody else', async () => {
+      has('x', 'stranger')
+      snapshot.attend('x', 'group', false)
+      snapshot.attend('gone', 'group', false)
+      snapshot.start()
+      await clock.advance(0)
+      assert.deepEqual(changes, [['gone', 'x']])
+    })
+
+    it('are not told while nothing changes, and the same object stays', async () => {
+      await started('x')
+      const before = snapshot.sight('x')
+      has('x')
+      await untilLook()
+      const after = snapshot.sight('x')
+      assert.equal(changes.length, 1)
+      assert.ok(before.is === 'seen' && after.is === 'seen')
+      assert.equal(before.cache, after.cache)
+    })
+
+    it('name a cache of which any part changed', async () => {
+      await started('x', 'y')
+      lister.clustersThere = [
+        sdkMember('x', 1),
+        sdkMember('x', 2, { CacheClusterStatus: 'modifying' }),
+        ...sdkMembers('y'),
+      ]
+      await untilLook()
+      assert.deepEqual(changes.slice(1), [['x']])
+    })
+
+    it('name a cache that came, one that went, and one that is known again after a write', async () => {
+      await started('x', 'y')
+      snapshot.attend('z', 'group', false)
+      has('x', 'z')
+      snapshot.writing('x')()
+      await untilLook()
+      assert.deepEqual(changes.slice(1), [['x', 'y', 'z']])
+      assert.equal(snapshot.sight('y').is, 'absent')
+    })
+
+    it('tell memcached and groups of the same name apart', async () => {
+      has('x')
+      lister.clustersThere = [...lister.clustersThere, sdkMemcached('x')]
+      snapshot.attend('x', 'memcached', false)
+      snapshot.attend('other', 'group', false)
+      snapshot.start()
+      await clock.advance(0)
+      const sight = snapshot.sight('x')
+      assert.equal(sight.is === 'seen' && sight.cache.is, 'memcached')
+    })
+  })
+
+  describe('lists that move between pages', () => {
+    const many = ['a', 'b', 'c', 'd']
+    beforeEach(() => {
+      lister.pageSize = 2
+    })
+
+    it('may hide a cache for once: only the second time it counts as absent, and that comes soon', async () => {
+      await started(...many)
+      has('a', 'b', 'd')
+      await untilLook()
+      assert.equal(snapshot.sight('c').is, 'seen')
+      assert.equal(changes.length, 1)
+      assert.equal(await untilLook(), 5000)
+      assert.equal(snapshot.sight('c').is, 'absent')
+      assert.deepEqual(changes.slice(1), [['c']])
+    })
+
+    it('and forget the doubt when the cache is back', async () => {
+      await started(...many)
+      has('a', 'b', 'd')
+      await untilLook()
+      has(...many)
+      await untilLook()
+      has('a', 'b', 'd')
+      await untilLook()
+      assert.equal(snapshot.sight('c').is, 'seen')
+    })
+
+    it('may hide a member for once', async () => {
+      await started(...many)
+      const without = lister.clustersThere.filter((cluster) => cluster.CacheClusterId !== 'c-002')
+      lister.clustersThere = without
+      await untilLook()
+      let sight = snapshot.sight('c')
+      assert.equal(sight.is === 'seen' && sight.cache.state, 'available')
+      await untilLook()
+      sight = snapshot.sight('c')
+      assert.equal(sight.is === 'seen' && sight.cache.status, 'available, member c-002 unseen')
+    })
+
+    it('believe at once what one single page tells', async () => {
+      lister.pageSize = 100
+      await started(...many)
+      has('a', 'b', 'd')
+      await untilLook()
+      assert.equal(snapshot.sight('c').is, 'absent')
+    })
+
+    it('do not answer from before a write, however doubtful', async () => {
+      await started(...many)
+      snapshot.writing('c')()
+      has('a', 'b', 'd')
+      await untilLook()
+      assert.equal(snapshot.sight('c').is, 'unknown')
+      await untilLook()
+      assert.equal(snapshot.sight('c').is, 'absent')
+    })
+
+    it('end with a failure when a marker leads back', async () => {
+      has('x')
+      snapshot.attend('x', 'group', false)
+      lister.groups = async () => ({ items: [], marker: 'again' })
+      snapshot.start()
+      await clock.advance(0)
+      assert.equal(failures[0]?.code, 'StrangeReply')
+    })
+  })
+
+  describe('a look that fails', () => {
+    it('keeps the old picture, tells why, and is tried again with a growing delay', async () => {
+      await started('x')
+      lister.failing = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+      await untilLook()
+      assert.equal(snapshot.sight('x').is, 'seen')
+      assert.equal(failures[0]?.reason, 'NetworkError')
+      assert.equal(snapshot.figures().lastFailure?.reason, 'NetworkError')
+      const waits: number[] = []
+      for (let n = 0; n < 8; n++) waits.push(await untilLook())
+      assert.deepEqual(waits, [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000])
+      lister.failing = undefined
+      await untilLook()
+      assert.equal(snapshot.figures().lastFailure, undefined)
+      assert.equal(await untilLook(), 60_000)
+      assert.equal(changes.length, 1)
+    })
+
+    it('does not count as a first picture', async () => {
+      lister.failing = throttling
+      await started('x')
+      assert.equal(snapshot.looked, false)
+      assert.equal(snapshot.sight('x').is, 'unknown')
+      assert.deepEqual(changes, [])
+    })
+
+    it('waits as long as AWS asks', async () => {
+      lister.failing = Object.assign(new Error('Rate exceeded'), {
+        Code: 'Throttling',
+        $response: { headers: { 'retry-after': '30' } },
+      })
+      await started('x')
+      assert.equal(await untilLook(), 30_000)
+    })
+
+    it('in the middle of a list changes nothing', async () => {
+      lister.pageSize = 1
+      await started('x', 'y')
+      has('x')
+      lister.clusters = async () => {
+        throw throttling
+      }
+      await untilLook()
+      assert.equal(snapshot.sight('y').is, 'seen')
+      assert.equal(changes.length, 1)
+    })
+  })
+
+  it('finds thousands of caches attended one by one in a single look', async () => {
+    const ids = Array.from({ length: 2000 }, (_, index) => `c${index}`)
+    lister.pageSize = 100
+    await started(...ids)
+    assert.equal(lister.calls.length, 20 + 40)
+    assert.equal(changes[0]?.length, 2000)
+  })
+})
