@@ -1,5 +1,5 @@
-import { build } from 'esbuild'
 import { readFileSync } from 'node:fs'
+import { build } from 'esbuild'
 
 /**
  * Bundles the operator into one file, dist/larder.mjs: one file starts twice as fast as a tree of packages, and an image

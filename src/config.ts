@@ -32,7 +32,9 @@ const whole =
 /** AWS ids start with it, so it must start like an id. */
 const clusterName = (text: string): string => {
   if (!/^[a-z]([-a-z0-9]{0,18}[a-z0-9])?$/.test(text)) {
-    throw new InvalidArgumentError('It must be 1 to 20 lower-case letters, digits and hyphens, and start with a letter.')
+    throw new InvalidArgumentError(
+      'It must be 1 to 20 lower-case letters, digits and hyphens, and start with a letter.',
+    )
   }
   return text
 }
@@ -72,9 +74,7 @@ export const readConfig = (version: string, args: readonly string[], env: NodeJS
         .default({ host: '0.0.0.0', port: 8080 }, ':8080')
         .argParser(address),
     )
-    .addOption(
-      option('--log-level <level>', 'LARDER_LOG_LEVEL', 'how much to say').choices(logLevels).default('info'),
-    )
+    .addOption(option('--log-level <level>', 'LARDER_LOG_LEVEL', 'how much to say').choices(logLevels).default('info'))
     .parse([...args], { from: 'user' })
     .opts()
   if (options.region === undefined) {

@@ -19,7 +19,11 @@ export interface Health {
 
 /** /healthz, /readyz and /metrics, in plain HTTP. Nothing else is served and nothing is read from a request but its path. */
 export const serveHealth = async ({ host, port, registry, alive, ready }: HealthOptions): Promise<Health> => {
-  const answer = (good: boolean) => ({ status: good ? 200 : 503, type: 'text/plain', body: good ? 'ok\n' : 'not yet\n' })
+  const answer = (good: boolean) => ({
+    status: good ? 200 : 503,
+    type: 'text/plain',
+    body: good ? 'ok\n' : 'not yet\n',
+  })
   const replyTo = async (path: string | undefined) => {
     switch (path) {
       case '/healthz':

@@ -1,18 +1,47 @@
-import { connectAws } from './aws/connect.ts'
-import { type Config, readConfig } from './config.ts'
-import { reconcileCacheCluster } from './controllers/cache-cluster.ts'
-import { reconcileCachePolicy } from './controllers/cache-policy.ts'
-import type { Hands } from './controllers/hands.ts'
-import { fromQueueKey } from './controllers/key.ts'
-import { createMemory } from './controllers/memory.ts'
-import { noticesOf } from './controllers/notices.ts'
-import { cacheClusterKind, cachePolicyKind } from './crds/kind.ts'
-import { serveHealth } from './health.ts'
-import { connectKube } from './kube/kube.ts'
+import { readConfig } from './config.ts'
 import { createLog } from './log.ts'
-import { backoffOf } from './loop/backoff.ts'
-import { realClock as clock } from './loop/clock.ts'
-import { queueOf } from './loop/queue.ts'
-import { runTurns } from './loop/turn.ts'
-import { createMetrics } from './metrics.ts'
-import { newToken } from './token.ts'
+import { startOperator } from './operator.ts'
+
+/** Set by scripts/build.ts; absent when the sources run as they are. */
+declare const LARDER_VERSION: string | undefined
+const version = typeof LARDER_VERSION === 'undefined' ? 'from source' : LARDER_VERSION
+
+/** A second signal, or a stop that takes longer than this, ends the process as it is. */
+const stopMs = 25_000
+
+const config = readConfig(version, process.argv.slice(2), process.env)
+const log = createLog(config.logLevel)
+
+const end = async (code: number): Promise<never> => {
+  await log.flush()
+  process.exit(code)
+}
+
+process.on('unhandledRejection', (error) => {
+  log.error('Something failed that nobody expected: ending, to start anew', { error: String(error) })
+  void end(1)
+})
+
+log.info('Larder starts', { version, node: process.version, clusterName: config.clusterName, region: config.region })
+const operator = await startOperator(config, log, (why) => {
+  log.error('Another replica leads: ending at once', { why })
+  void end(1)
+})
+log.info('Health and metrics are served', { host: config.listenHost, port: operator.port })
+
+const stop = (signal: NodeJS.Signals) => {
+  log.info('Larder stops', { signal })
+  const late = setTimeout(() => void end(1), stopMs)
+  operator.stop().then(
+    () => {
+      clearTimeout(late)
+      void end(0)
+    },
+    (error: unknown) => {
+      log.error('The stop failed', { error: String(error) })
+      void end(1)
+    },
+  )
+}
+process.once('SIGTERM', stop)
+process.once('SIGINT', stop)

@@ -1,7 +1,16 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { AwsObserver } from './aws/connect.ts'
+import type { QueueCounts } from './loop/queue.ts'
+import type { TurnObserver } from './loop/turn.ts'
+
+/** What is asked for at the moment of a scrape. */
+export interface Gauges {
+  readonly leads: () => boolean
+  readonly queue: () => QueueCounts
+}
 
 /** Everything that can be counted. Names and labels are part of the contract with dashboards; no label holds an object's name. */
-export const createMetrics = () => {
+export const createMetrics = ({ leads, queue }: Gauges) => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
@@ -49,15 +58,38 @@ export const createMetrics = () => {
       help: 'Keys in the queue by state.',
       labelNames: ['state'],
       registers,
+      collect() {
+        const { longestTurnMs: _, ...counts } = queue()
+        for (const [state, count] of Object.entries(counts)) this.set({ state }, count)
+      },
     }),
-    leader: new Gauge({ name: 'larder_leader', help: '1 while this replica may write.', registers }),
-    kubeRequests: new Counter({
-      name: 'larder_kubernetes_requests_total',
-      help: 'Requests to the API server by verb and outcome.',
-      labelNames: ['verb', 'outcome'],
+    leader: new Gauge({
+      name: 'larder_leader',
+      help: '1 while this replica may write.',
       registers,
+      collect() {
+        this.set(leads() ? 1 : 0)
+      },
     }),
   }
 }
 
 export type Metrics = ReturnType<typeof createMetrics>
+
+const kindOf = (key: string): string => key.split('/', 1)[0] ?? ''
+
+export const turnObserverOf = (metrics: Metrics): TurnObserver => ({
+  started: (_, lane, waitedMs) => metrics.waited.observe({ lane }, waitedMs / 1000),
+  ended: (key, end, tookMs) => {
+    metrics.turns.inc({ kind: kindOf(key), end })
+    metrics.turnSeconds.observe({ kind: kindOf(key) }, tookMs / 1000)
+  },
+})
+
+export const awsObserverOf = (metrics: Metrics): AwsObserver => ({
+  called: ({ operation, outcome }) => metrics.awsCalls.inc({ action: operation, outcome }),
+  looked: ({ lastFailure, ageMs }) => {
+    metrics.looks.inc({ outcome: lastFailure?.reason ?? 'ok' })
+    if (ageMs !== undefined) metrics.lookAge.set(ageMs / 1000)
+  },
+})

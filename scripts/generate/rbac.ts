@@ -55,7 +55,12 @@ const rolesForOthers = (names: Names) => [
   }),
 ]
 
-const clusterRole = (names: Names, name: string, rules: readonly Rule[], more: Readonly<Record<string, string>> = {}) => ({
+const clusterRole = (
+  names: Names,
+  name: string,
+  rules: readonly Rule[],
+  more: Readonly<Record<string, string>> = {},
+) => ({
   apiVersion: 'rbac.authorization.k8s.io/v1',
   kind: 'ClusterRole',
   metadata: metadata(names, name, more),
@@ -96,7 +101,12 @@ const plain: Names = {
 }
 
 /** The same with the chart's names in place of ours: markers that no YAML quoting touches, turned into template calls. */
-const chart: Names = { name: 'LARDER-NAME', namespace: 'LARDER-NAMESPACE', account: 'LARDER-ACCOUNT', labels: { MARK: 'LABELS' } }
+const chart: Names = {
+  name: 'LARDER-NAME',
+  namespace: 'LARDER-NAMESPACE',
+  account: 'LARDER-ACCOUNT',
+  labels: { MARK: 'LABELS' },
+}
 
 const templated = (text: string): string =>
   text

@@ -1,4 +1,4 @@
-import type { RequestOptions } from 'node:https'
+import type { AgentOptions, RequestOptions } from 'node:https'
 import { type DispatcherOptions, KubeConfig } from '@kubernetes/client-node'
 
 /** Where to learn which API server to use and who we are. */
@@ -41,7 +41,7 @@ export const credentialsOf = async (config: KubeConfig): Promise<Credentials> =>
   const headers: Record<string, string> = {}
   if (options.headers && !Array.isArray(options.headers))
     for (const [name, value] of Object.entries(options.headers)) headers[name.toLowerCase()] = String(value).trim()
-  if (options.auth) headers['authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`
+  if (options.auth) headers.authorization = `Basic ${Buffer.from(options.auth).toString('base64')}`
   // The agent that the client made for itself is left unused; it opens no socket until then.
   const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = options
   const connection = config.createDispatcherOptions(cluster, {
@@ -52,6 +52,6 @@ export const credentialsOf = async (config: KubeConfig): Promise<Credentials> =>
     passphrase,
     rejectUnauthorized,
     servername,
-  } as RequestOptions)
+  } as AgentOptions)
   return { server: new URL(cluster.server), headers, connection, connectionMark: markOf(connection) }
 }

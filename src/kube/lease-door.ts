@@ -42,11 +42,11 @@ const seenOf = (raw: unknown): LeaseSeen => {
   const said = isRecord(spec) ? spec : {}
   const wallMsOf = (time: unknown) => (typeof time === 'string' ? Date.parse(time) : 0)
   return {
-    holder: typeof said['holderIdentity'] === 'string' ? said['holderIdentity'] : '',
-    durationSeconds: Number(said['leaseDurationSeconds'] ?? 0),
-    acquiredWallMs: wallMsOf(said['acquireTime']),
-    renewedWallMs: wallMsOf(said['renewTime']),
-    transitions: Number(said['leaseTransitions'] ?? 0),
+    holder: typeof said.holderIdentity === 'string' ? said.holderIdentity : '',
+    durationSeconds: Number(said.leaseDurationSeconds ?? 0),
+    acquiredWallMs: wallMsOf(said.acquireTime),
+    renewedWallMs: wallMsOf(said.renewTime),
+    transitions: Number(said.leaseTransitions ?? 0),
     version: `${metadata.uid}/${metadata.resourceVersion}`,
   }
 }

@@ -59,6 +59,7 @@ export const electorOf = (options: ElectorOptions): Elector => {
   let alarm: Cancel = () => undefined
 
   const moment = (): Moment => ({ nowMs: clock.nowMs(), wallMs: clock.wallMs() })
+  const isOver = (): boolean => state === 'over'
   const end = () => {
     state = 'over'
     alarm()
@@ -79,7 +80,7 @@ export const electorOf = (options: ElectorOptions): Elector => {
   }
 
   const won = (sent: Moment, seen: LeaseSeen) => {
-    if (state === 'over') return
+    if (isOver()) return
     ours = seen
     renewed = sent
     // An answer that took too long says nothing about now.
@@ -105,7 +106,7 @@ export const electorOf = (options: ElectorOptions): Elector => {
   }
 
   /** Whether a stranger's lease stood still for as long as it was given. */
-  const isStale = (seen: LeaseSeen): boolean => {
+  const isStale = (seen: Pick<LeaseSeen, 'version' | 'durationSeconds'>): boolean => {
     const nowMs = clock.nowMs()
     if (watched?.version !== seen.version) watched = { version: seen.version, sinceMs: nowMs }
     return nowMs - watched.sinceMs >= Math.max(leaseMs, seen.durationSeconds * 1000)
@@ -113,14 +114,18 @@ export const electorOf = (options: ElectorOptions): Elector => {
   /** Looks who holds the lease and takes it where that is right. */
   const contend = async () => {
     const seen = await door.read()
-    if (state === 'over') return
     if (seen && seen.holder !== '' && seen.holder !== identity) {
       lose(`held by ${seen.holder}`)
-      if (state === 'over' || !isStale(seen)) return
+      if (!isStale(seen)) return
     }
-    await write(seen)
+    // A lease that was deleted under its holder's hands: that one doesn't know yet.
+    if (!seen && watched && !isStale({ version: 'absent', durationSeconds: 0 })) return
+    if (!isOver()) await write(seen)
   }
   const attempt = async () => {
+    // After a pause the alarm may ring only after this.
+    expire()
+    if (isOver()) return
     try {
       if (state === 'leads' && ours) await write(ours)
       else await contend()
@@ -148,7 +153,7 @@ export const electorOf = (options: ElectorOptions): Elector => {
 
   return {
     start: () => {
-      if (state !== 'over') loop ??= run()
+      if (!isOver()) loop ??= run()
     },
     margin: () => {
       expire()

@@ -40,15 +40,15 @@ export const listAll = async <T>(
       timeoutMs: 30_000,
       signal,
     })
-    const metadata = isRecord(page) ? page['metadata'] : undefined
-    if (!isRecord(page) || !isRecord(metadata) || typeof metadata['resourceVersion'] !== 'string')
+    const metadata = isRecord(page) ? page.metadata : undefined
+    if (!isRecord(page) || !isRecord(metadata) || typeof metadata.resourceVersion !== 'string')
       throw new Surprise('a list has no metadata.resourceVersion')
     // An empty list of Go's may be null.
-    const raw = page['items'] ?? []
+    const raw = page.items ?? []
     if (!Array.isArray(raw)) throw new Surprise('a list has no items')
     for (const item of raw) items.push(subject.slim(item))
     const { resourceVersion } = metadata
-    if (typeof metadata['continue'] !== 'string' || metadata['continue'] === '') return { items, resourceVersion }
-    next = metadata['continue']
+    if (typeof metadata.continue !== 'string' || metadata.continue === '') return { items, resourceVersion }
+    next = metadata.continue
   }
 }

@@ -23,7 +23,7 @@ export const poolOf = (options: DispatcherOptions, connections: number): Dispatc
       return new Agent({
         ...pool,
         connections,
-        connect: { ...options.connect, ...connect } as Agent.Options['connect'],
+        connect: { ...options.connect, ...connect } as NonNullable<Agent.Options['connect']>,
       })
     case 'proxy':
       return new ProxyAgent({

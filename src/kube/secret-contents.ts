@@ -14,7 +14,7 @@ export const getSecret = async (transport: Transport, key: Key): Promise<SecretR
   try {
     const raw = await transport.request({ method: 'GET', path: pathOf(secretKind, key), discreet: true })
     const { metadata } = objectOf(raw)
-    const data = isRecord(raw) && isRecord(raw['data']) ? raw['data'] : {}
+    const data = isRecord(raw) && isRecord(raw.data) ? raw.data : {}
     return {
       version: secretVersionOf(metadata),
       data: Object.fromEntries(

@@ -19,19 +19,17 @@ const ownershipOf = (managedFields: unknown): { keys: string[]; foreign: boolean
   const keys: string[] = []
   let foreign = false
   for (const entry of Array.isArray(managedFields) ? managedFields.filter(isRecord) : []) {
-    const fields = isRecord(entry['fieldsV1']) ? entry['fieldsV1'] : {}
+    const fields = isRecord(entry.fieldsV1) ? entry.fieldsV1 : {}
     const owned = [...fieldNames(fields['f:data']), ...fieldNames(fields['f:stringData'])]
     // We only ever apply: an update under our name is somebody else.
-    if (entry['manager'] === fieldManager && entry['operation'] === 'Apply') keys.push(...owned)
+    if (entry.manager === fieldManager && entry.operation === 'Apply') keys.push(...owned)
     else if (owned.length > 0) foreign = true
   }
   return { keys: keys.sort(), foreign }
 }
 
 const controllerOf = (references: unknown): Record<string, unknown> | undefined =>
-  Array.isArray(references)
-    ? references.filter(isRecord).find((reference) => reference['controller'] === true)
-    : undefined
+  Array.isArray(references) ? references.filter(isRecord).find((reference) => reference.controller === true) : undefined
 
 /** Reads a Secret's seal from its metadata. Throws Surprise when it isn't an object. */
 export const sealedOf = (raw: unknown): SealedSecret => {
@@ -45,15 +43,15 @@ export const sealedOf = (raw: unknown): SealedSecret => {
     resourceVersion,
     contentHash: metadata.annotations?.[annotation.contentHash],
     ...ownershipOf(metadata.managedFields),
-    ownerUid: owner && String(owner['uid']),
+    ownerUid: owner && String(owner.uid),
   }
   return {
     metadata: { name, namespace, uid, resourceVersion },
     seal,
     owner: owner && {
-      apiVersion: String(owner['apiVersion']),
-      kind: String(owner['kind']),
-      name: String(owner['name']),
+      apiVersion: String(owner.apiVersion),
+      kind: String(owner.kind),
+      name: String(owner.name),
     },
   }
 }

@@ -10,7 +10,7 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** The object as the API server sent it; throws Surprise when it has no name, uid or version. */
 export const objectOf = (raw: unknown): KubeObject => {
-  const metadata = isRecord(raw) && isRecord(raw['metadata']) ? raw['metadata'] : {}
+  const metadata = isRecord(raw) && isRecord(raw.metadata) ? raw.metadata : {}
   for (const field of ['name', 'uid', 'resourceVersion'])
     if (typeof metadata[field] !== 'string') throw new Surprise(`an object has no metadata.${field}`)
   return raw as KubeObject

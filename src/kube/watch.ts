@@ -28,24 +28,24 @@ const eventOf = <T>(line: string, slim: (raw: unknown) => T): WatchEvent<T> => {
   } catch {
     throw new Surprise('a line is not JSON')
   }
-  const object = isRecord(raw) ? raw['object'] : undefined
+  const object = isRecord(raw) ? raw.object : undefined
   if (!isRecord(raw) || !isRecord(object)) throw new Surprise('a line is not a watch event')
-  switch (raw['type']) {
+  switch (raw.type) {
     case 'ADDED':
     case 'MODIFIED':
     case 'DELETED': {
       const { resourceVersion } = objectOf(object).metadata
-      return { is: raw['type'] === 'DELETED' ? 'deleted' : 'changed', item: slim(object), resourceVersion }
+      return { is: raw.type === 'DELETED' ? 'deleted' : 'changed', item: slim(object), resourceVersion }
     }
     case 'BOOKMARK': {
-      const metadata = object['metadata']
-      const resourceVersion = isRecord(metadata) ? metadata['resourceVersion'] : undefined
+      const metadata = object.metadata
+      const resourceVersion = isRecord(metadata) ? metadata.resourceVersion : undefined
       if (typeof resourceVersion !== 'string') throw new Surprise('a bookmark has no version')
       return { is: 'bookmark', resourceVersion }
     }
     case 'ERROR':
-      if (object['code'] === 410) return { is: 'expired' }
-      throw new Surprise(`the server ended the watch: ${String(object['code'])} ${String(object['reason'])}`)
+      if (object.code === 410) return { is: 'expired' }
+      throw new Surprise(`the server ended the watch: ${String(object.code)} ${String(object.reason)}`)
     default:
       throw new Surprise('a watch event of unknown type')
   }

@@ -68,6 +68,15 @@ export const tlsRedisServer = (files: { certificate: string; key: string; ca: st
     },
   )
 
+/** A redis-server in cluster mode, without slots yet. `folder` takes its node file. */
+export const clusterServer = async (folder: string): Promise<Server> => {
+  const busPort = await freePort()
+  return redisServer(
+    ...['--cluster-enabled', 'yes', '--cluster-port', `${busPort}`, '--dir', folder],
+    ...['--cluster-config-file', `nodes-${busPort}.conf`],
+  )
+}
+
 const redisArguments = (extra: readonly string[]) => (port: number) => [
   '--port',
   `${port}`,

@@ -1,0 +1,74 @@
+import { type Fault, faultOf } from '../fault/fault.ts'
+import type { World } from '../world/world.ts'
+import { type Answer, jsonAnswer, type Request } from './request.ts'
+import { type EmulatorState, refresh } from './state.ts'
+
+const hideTokens = (key: string, value: unknown): unknown =>
+  key === 'tokens' && Array.isArray(value) ? `${value.length} hidden` : value
+
+const worldShown = (world: World): unknown => ({
+  account: world.account,
+  region: world.region,
+  groups: Object.fromEntries(world.groups),
+  clusters: Object.fromEntries(world.clusters),
+  parameterGroups: Object.fromEntries(world.parameterGroups),
+  subnetGroups: Object.fromEntries(world.subnetGroups),
+  tags: Object.fromEntries([...world.tags].map(([arn, tags]) => [arn, Object.fromEntries(tags)])),
+  events: world.events,
+  due: world.due,
+})
+
+/** All worlds as JSON values, brought up to date, with AUTH tokens hidden. */
+export const worldsShown = (state: EmulatorState, nowMs: number): unknown => {
+  for (const world of state.worlds.values()) refresh(state, world, nowMs)
+  const shown = {
+    nowMs,
+    worlds: [...state.worlds.values()].map(worldShown),
+    failedNodes: Object.fromEntries(state.engines.failed()),
+  }
+  return JSON.parse(JSON.stringify(shown, hideTokens))
+}
+
+const parsed = (body: string): unknown => {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
+
+const orderFaults = (state: EmulatorState, body: string, nowMs: number): Answer => {
+  const orders = [parsed(body)].flat()
+  const faults = orders.map(faultOf)
+  const wrong = faults.filter((fault) => typeof fault === 'string')
+  if (wrong.length > 0) return jsonAnswer(400, { error: wrong.join('; ') })
+  for (const fault of faults) state.faults.order(fault as Fault, nowMs)
+  return jsonAnswer(200, { faults: state.faults.list(nowMs) })
+}
+
+const ledgerAnswer = (state: EmulatorState, method: string): Answer => {
+  if (method !== 'GET') state.ledger.clear()
+  return jsonAnswer(200, { calls: state.ledger.entries() })
+}
+
+const faultsAnswer = (state: EmulatorState, request: Request, nowMs: number): Answer => {
+  if (request.method === 'POST') return orderFaults(state, request.body, nowMs)
+  if (request.method === 'DELETE') state.faults.clear()
+  return jsonAnswer(200, { faults: state.faults.list(nowMs) })
+}
+
+/** The emulator's own doors: _health, _world, _ledger and _faults. */
+export const adminAnswer = (state: EmulatorState, request: Request, nowMs: number): Answer => {
+  switch (request.path) {
+    case '/_health':
+      return jsonAnswer(200, { status: 'ok', operations: state.operations.size, nowMs })
+    case '/_world':
+      return jsonAnswer(200, worldsShown(state, nowMs))
+    case '/_ledger':
+      return ledgerAnswer(state, request.method)
+    case '/_faults':
+      return faultsAnswer(state, request, nowMs)
+    default:
+      return jsonAnswer(404, { error: 'The doors are /_health, /_world, /_ledger and /_faults.' })
+  }
+}

@@ -1,0 +1,49 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { ElastiCacheClientConfig } from '@aws-sdk/client-elasticache'
+import { type HttpRequest, HttpResponse } from '@smithy/core/protocols'
+import type { Clock } from '../world/clock.ts'
+import { handle } from './handle.ts'
+import type { Answer, Request } from './request.ts'
+import type { EmulatorState } from './state.ts'
+
+export type RequestHandler = NonNullable<ElastiCacheClientConfig['requestHandler']>
+
+const queryOf = (query: HttpRequest['query']): URLSearchParams => {
+  const parameters = new URLSearchParams()
+  for (const [key, value] of Object.entries(query ?? {})) {
+    for (const one of [value ?? ''].flat()) parameters.append(key, one)
+  }
+  return parameters
+}
+
+const requestOf = (request: HttpRequest): Request => ({
+  method: request.method,
+  path: request.path,
+  query: queryOf(request.query),
+  headers: { authorization: request.headers.authorization },
+  body: typeof request.body === 'string' ? request.body : Buffer.from(request.body ?? '').toString('utf8'),
+})
+
+const connectionReset = () =>
+  Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', errno: -104, syscall: 'read' })
+
+const responseOf = (answer: Answer): HttpResponse => {
+  if (answer.is === 'reset') throw connectionReset()
+  const body = Buffer.from(answer.body, 'utf8')
+  const sent = answer.is === 'truncate' ? body.subarray(0, Math.floor(body.length / 2)) : body
+  return new HttpResponse({ statusCode: answer.status, headers: { ...answer.headers }, body: new Uint8Array(sent) })
+}
+
+/** The emulator without a network: give it to `new ElastiCacheClient({ requestHandler })`. */
+export const inProcessDoor = (state: EmulatorState, clock: Clock): RequestHandler => ({
+  handle: async (request: HttpRequest, options?: { readonly abortSignal?: unknown }) => {
+    const answer = handle(state, requestOf(request), clock.now())
+    const signal = options?.abortSignal instanceof AbortSignal ? options.abortSignal : undefined
+    if (answer.delayMs > 0) await wait(answer.delayMs, undefined, { ref: false, ...(signal ? { signal } : {}) })
+    return { response: responseOf(answer) }
+  },
+  destroy: () => {},
+  updateHttpClientConfig: () => {},
+  httpHandlerConfigs: () => ({}),
+  metadata: { handlerProtocol: 'http/1.1' },
+})

@@ -1,0 +1,114 @@
+import { type ClusterView, rangesOf, slotsOf, viewOf } from './cluster-view.ts'
+import type { Member } from './replication.ts'
+import { feeds } from './replication-role.ts'
+
+interface Seen extends Member {
+  readonly view: ClusterView
+}
+
+/** Who belongs to a cluster, running or not. */
+export interface ClusterNames {
+  readonly keys: readonly string[]
+  /** The server's own id of each node ever seen, by key. */
+  readonly ids: Map<string, string>
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+/**
+ * Takes one step towards the wanted cluster: the nodes meet, primaries take the free ones of their slots, replicas join
+ * their shard, nodes that are gone are forgotten. Gives the keys of the nodes that are where they should be, in a
+ * cluster whose state is ok. Slots that another shard owns stay there.
+ */
+export async function stepCluster(members: readonly Member[], names: ClusterNames): Promise<ReadonlySet<string>> {
+  const seen = await Promise.all(members.map(async (member) => ({ ...member, view: await viewOf(member.server) })))
+  for (const { wanted, view } of seen) names.ids.set(wanted.key, view.self.id)
+  if (!(await meet(seen))) return NONE
+  await forgetStrangers(seen, names)
+  await takeSlots(seen)
+  await joinShards(seen)
+  return new Set(seen.filter((node) => inPlace(node, seen)).map((node) => node.wanted.key))
+}
+
+/** Everyone meets everyone: gossip would bring them together too, but takes seconds. */
+async function meet(seen: readonly Seen[]): Promise<boolean> {
+  let strangers = 0
+  for (const [index, node] of seen.entries()) {
+    // Distinct epochs from the start spare a cluster of new primaries the resolution of conflicts.
+    if (node.view.nodes.length === 1 && node.view.self.slots.length === 0)
+      await call(node, 'CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1)).catch(() => undefined)
+    for (const other of seen) {
+      if (knows(node, other.view.self.id)) continue
+      strangers++
+      const { host, port, busPort } = other.server.place
+      if (seen.indexOf(other) < index) await call(node, 'CLUSTER', 'MEET', host, String(port), String(busPort))
+    }
+  }
+  return seen.length > 0 && strangers === 0
+}
+
+function knows({ view }: Seen, id: string): boolean {
+  return view.nodes.some((node) => node.id === id && !node.flags.includes('handshake'))
+}
+
+/** Nodes that no member is, such as removed replicas. One that is only down is still a member. */
+async function forgetStrangers(seen: readonly Seen[], { keys, ids }: ClusterNames): Promise<void> {
+  if (!keys.every((key) => ids.has(key))) return
+  const ours = new Set(keys.map((key) => ids.get(key)))
+  for (const node of seen) {
+    const gone = node.view.nodes.filter(
+      ({ id, flags }) => !ours.has(id) && flags.some((flag) => flag.startsWith('fail')),
+    )
+    for (const { id } of gone) await call(node, 'CLUSTER', 'FORGET', id).catch(() => undefined)
+  }
+}
+
+async function takeSlots(seen: readonly Seen[]): Promise<void> {
+  const taken = new Set(seen.flatMap(({ view }) => view.nodes.flatMap((node) => node.slots)))
+  for (const node of seen) {
+    if (node.wanted.primary !== undefined || node.view.self.flags.includes('slave')) continue
+    const free = slotsOf(node.wanted.cluster?.slots ?? '').filter((slot) => !taken.has(slot))
+    if (free.length > 0) await call(node, 'CLUSTER', 'ADDSLOTSRANGE', ...rangesOf(free).flat().map(String))
+  }
+}
+
+async function joinShards(seen: readonly Seen[]): Promise<void> {
+  for (const node of seen) {
+    const { wanted, view } = node
+    const primary = seen.find((other) => other.wanted.key === wanted.primary)
+    if (wanted.primary === undefined) {
+      if (view.self.flags.includes('slave')) await promote(node, seen)
+    } else if (primary && !primary.view.self.flags.includes('slave') && view.self.slots.length === 0) {
+      const { id } = primary.view.self
+      if (view.self.of !== id) await call(node, 'CLUSTER', 'REPLICATE', id).catch(() => undefined)
+    }
+  }
+}
+
+/** With its primary alive it takes over in agreement and loses nothing, else on its own authority. */
+async function promote(node: Seen, seen: readonly Seen[]): Promise<void> {
+  const alive = seen.some((other) => other.view.self.id === node.view.self.of)
+  if (alive && node.view.role.linked) await call(node, 'CLUSTER', 'FAILOVER')
+  else await call(node, 'CLUSTER', 'FAILOVER', 'TAKEOVER')
+}
+
+/** Whether a node has its place, and all others know. */
+function inPlace({ wanted, view, server }: Seen, seen: readonly Seen[]): boolean {
+  if (!view.ok) return false
+  const known = seen.map((other) => other.view.nodes.find(({ id }) => id === view.self.id))
+  if (wanted.primary === undefined) {
+    const slots = slotsOf(wanted.cluster?.slots ?? '')
+    return known.every((node) => {
+      const owned = new Set(node?.slots)
+      return node?.of === undefined && slots.every((slot) => owned.has(slot))
+    })
+  }
+  const primary = seen.find((other) => other.wanted.key === wanted.primary)?.view
+  if (!primary || !view.role.linked || !feeds(primary.role, server.place)) return false
+  const told = seen.every((other) => other.view.listed.has(view.self.id)) || primary.self.slots.length === 0
+  return told && known.every((node) => node?.of === primary.self.id)
+}
+
+function call({ server }: Member, ...command: string[]) {
+  return server.admin().then((redis) => redis.call(...command))
+}

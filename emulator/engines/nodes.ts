@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AddressBook } from './addresses.ts'
+import { type ClusterNames, stepCluster } from './cluster.ts'
+import { startMemcached } from './memcached-server.ts'
+import type { EnginesWanted, NodeWanted } from './port.ts'
+import { startRedis } from './redis-server.ts'
+import { type Member, stepReplication } from './replication.ts'
+import { type CacheServer, mustRestart, type RedisServer, type Surroundings, type Workshop } from './server.ts'
+import type { Setbacks } from './setbacks.ts'
+import { frontsOf, type Unit, unitsOf } from './units.ts'
+
+/** All server processes of one emulator. */
+export interface Nodes {
+  /** Takes one step towards what is wanted. Gives the keys that answer as wanted. */
+  step(wanted: EnginesWanted): Promise<ReadonlySet<string>>
+  /** Process ids by node key. */
+  pids(): ReadonlyMap<string, number>
+  stop(): Promise<void>
+}
+
+/** Starts of processes that have not answered yet, at most: more would only slow each other down. */
+const STARTING_AT_ONCE = 8
+
+/** Keeps the processes. Steps must not overlap. */
+export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setbacks): Nodes {
+  const running = new Map<string, CacheServer>()
+  const answering = new Set<string>()
+  const lost = new Map<string, NodeWanted>()
+  const clusterIds = new Map<string, string>()
+  let leading = frontsOf([])
+
+  const around = (node: NodeWanted): Surroundings => {
+    const place = book.place(node.key, node.port)
+    const fronts = (leading.get(node.key) ?? []).map((front) => book.place(front.key, front.port).host)
+    const primary = node.primary === undefined ? undefined : running.get(node.primary)?.place
+    return { place, primary, certificate: shop.tls.certificateFor([place.host, ...fronts.sort()]) }
+  }
+
+  const stopNode = async (key: string, server: CacheServer, next: NodeWanted | undefined) => {
+    running.delete(key)
+    answering.delete(key)
+    // Another engine in the same place is an upgrade, which keeps the data; a reboot loses it.
+    await server.stop(next !== undefined && next.engine !== server.started.engine && next.engine !== 'memcached')
+    if (next) return
+    for (const folder of [shop.runFolder, shop.dataFolder])
+      rmSync(join(folder, folderName(key)), { recursive: true, force: true })
+  }
+
+  const endUnwanted = async (nodes: readonly NodeWanted[]) => {
+    const wanted = new Map(nodes.map((node) => [node.key, node]))
+    for (const [key, server] of running) {
+      if (server.child.ended === undefined) continue
+      setbacks.note(key, server.child.ended)
+      shop.log(`${key}: ${server.child.ended}`)
+      lost.set(key, server.started)
+      await stopNode(key, server, server.started)
+    }
+    for (const key of lost.keys()) if (!wanted.has(key)) lost.delete(key)
+    for (const key of clusterIds.keys()) if (!wanted.has(key)) clusterIds.delete(key)
+    await Promise.all(
+      [...running].map(([key, server]) => {
+        const next = wanted.get(key)
+        return !next || mustRestart(server.started, next) ? stopNode(key, server, next) : undefined
+      }),
+    )
+  }
+
+  /**
+   * A lost primary whose replicas live is not simply started again: it would come back empty, and they would copy that.
+   * It waits until one of them is promoted, or until a new generation says that the loss is meant.
+   */
+  const awaitsPromotion = (node: NodeWanted, nodes: readonly NodeWanted[]) =>
+    lost.get(node.key)?.generation === node.generation &&
+    node.primary === undefined &&
+    nodes.some((other) => other.primary === node.key && answering.has(other.key))
+
+  const startMissing = (nodes: readonly NodeWanted[]) => {
+    let starting = running.size - answering.size
+    // Primaries first, so that a replica knows from the start whom it follows.
+    for (const node of [...nodes].sort((a, b) => Number(a.primary !== undefined) - Number(b.primary !== undefined))) {
+      if (running.has(node.key) || setbacks.waitMs(node.key) > 0 || awaitsPromotion(node, nodes)) continue
+      if (starting++ >= STARTING_AT_ONCE) return
+      lost.delete(node.key)
+      const start = node.engine === 'memcached' ? startMemcached : startRedis
+      try {
+        running.set(node.key, start(node, folderName(node.key), around(node), shop))
+      } catch (error) {
+        setbacks.note(node.key, (error as Error).message)
+      }
+    }
+  }
+
+  const settleUnit = async (unit: Unit): Promise<ReadonlySet<string>> => {
+    const settled = await Promise.all(
+      unit.nodes.map(async (node) => {
+        const server = running.get(node.key)
+        const ok = await server?.settle(node, around(node)).catch((error: Error) => {
+          setbacks.mention(node.key, error.message)
+          return false
+        })
+        if (ok) answering.add(node.key)
+        return ok ? node : undefined
+      }),
+    )
+    const there = settled.filter((node) => node !== undefined)
+    if (unit.is === 'memcached') return new Set(there.map((node) => node.key))
+    const members = there.flatMap((wanted): Member[] => {
+      const server = running.get(wanted.key)
+      return isRedis(server) ? [{ wanted, server }] : []
+    })
+    const names: ClusterNames = { keys: unit.nodes.map((node) => node.key), ids: clusterIds }
+    return unit.is === 'cluster' ? stepCluster(members, names) : stepReplication(members)
+  }
+
+  return {
+    async step(wanted) {
+      leading = frontsOf(wanted.fronts)
+      await endUnwanted(wanted.nodes)
+      startMissing(wanted.nodes)
+      const ready = new Set<string>()
+      await Promise.all(
+        unitsOf(wanted.nodes).map(async (unit) => {
+          try {
+            for (const key of await settleUnit(unit)) ready.add(key)
+          } catch (error) {
+            // A server that goes or hangs in the middle is met again at the next step.
+            for (const { key } of unit.nodes) setbacks.mention(key, (error as Error).message)
+          }
+        }),
+      )
+      for (const key of ready) setbacks.clear(key)
+      return ready
+    },
+    pids: () =>
+      new Map([...running].flatMap(([key, { child }]) => (child.pid === undefined ? [] : [[key, child.pid]]))),
+    async stop() {
+      await Promise.all([...running].map(([key, server]) => stopNode(key, server, undefined)))
+    },
+  }
+}
+
+function isRedis(server: CacheServer | undefined): server is RedisServer {
+  return server !== undefined && 'admin' in server
+}
+
+/** Short, because the path of a unix socket may have 100 characters only. */
+function folderName(key: string): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, 12)
+}

@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { claimAddresses } from './addresses.ts'
+import { resolveBinaries } from './binaries.ts'
+import { createFronts } from './fronts.ts'
+import type { Log } from './log.ts'
+import { createNodes } from './nodes.ts'
+import type { Engines, EnginesWanted } from './port.ts'
+import type { Workshop } from './server.ts'
+import { createSetbacks } from './setbacks.ts'
+import { createTlsStore } from './tls-files.ts'
+import { startWatchdog } from './watchdog.ts'
+
+/** Options of {@link createEngines}. */
+export interface EnginesOptions {
+  /** How much of a node type's memory its process gets, 0 to 1. By default 1/64: a small node keeps some megabytes. */
+  readonly memoryScale?: number
+  /** Where nodes store data. By default a folder below the run folder, removed at the end. */
+  readonly dataDir?: string
+  /** Whether each node may have a loopback address of its own, where the system allows it. By default true. */
+  readonly ownAddresses?: boolean
+  readonly log: Log
+}
+
+/** Engines on real server processes. */
+export interface ProcessEngines extends Engines {
+  /** The certificate of the authority that signs every server's certificate, PEM. Gone after stop(). */
+  readonly caFile: string
+  /** A folder with redis-cli and valkey-cli, for PATH. */
+  readonly binDir: string
+  /** Process ids by node key, for whoever wants to measure or to break them. */
+  pids(): ReadonlyMap<string, number>
+}
+
+const DEFAULT_MEMORY_SCALE = 1 / 64
+const FIRST_LOOK_MS = 25
+const SLOWEST_LOOK_MS = 250
+const QUIET_LOOK_MS = 5_000
+
+/**
+ * Runs real redis-server, valkey-server and memcached processes as they are wanted. They and their files are gone after
+ * stop(), and also when this process ends in any other way. Throws when the programs cannot be had (see binaries.ts).
+ */
+export async function createEngines(options: EnginesOptions): Promise<ProcessEngines> {
+  const { log } = options
+  const binaries = await resolveBinaries(log)
+  const book = await claimAddresses(options.ownAddresses ?? true)
+  const runFolder = mkdtempSync(join(tmpdir(), 'larder-'))
+  const watchdog = startWatchdog(runFolder)
+  const tls = createTlsStore(join(runFolder, 'tls'))
+  const dataFolder = options.dataDir ?? join(runFolder, 'data')
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
+  const secret = () => randomBytes(24).toString('hex')
+
+  let wanted: EnginesWanted = { nodes: [], fronts: [] }
+  let ready: ReadonlySet<string> = new Set()
+  let told = ''
+  let awake = true
+  let stopping = false
+  let rouse = () => {}
+  const listeners: (() => void)[] = []
+  const wake = () => {
+    awake = true
+    rouse()
+  }
+
+  const setbacks = createSetbacks()
+  const own = { adminPassword: secret(), replicaPassword: secret() }
+  const memoryScale = options.memoryScale ?? DEFAULT_MEMORY_SCALE
+  const shop: Workshop = { binaries, runFolder, dataFolder, memoryScale, own, tls, log, wake }
+  const nodes = createNodes(shop, book, setbacks)
+  const fronts = createFronts(book, tls, setbacks)
+
+  /** Keys that are not ready and have had a setback. */
+  const failed = () => new Map([...setbacks.reasons()].filter(([key]) => !ready.has(key)))
+
+  const publish = (now: ReadonlySet<string>) => {
+    ready = now
+    const words = JSON.stringify([[...now].sort(), [...failed()].sort()])
+    if (words === told) return
+    told = words
+    for (const listener of listeners) listener()
+  }
+
+  const sleep = (milliseconds: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds)
+      rouse = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      if (awake) rouse()
+    })
+
+  const work = (async () => {
+    let restMs = FIRST_LOOK_MS
+    while (!stopping) {
+      if (awake) restMs = FIRST_LOOK_MS
+      awake = false
+      const now = wanted
+      const readyNodes = await nodes.step(now)
+      const readyFronts = await fronts.step(now, readyNodes)
+      if (stopping) return
+      if (now === wanted) publish(new Set([...readyNodes, ...readyFronts]))
+      await sleep(readyNodes.size + readyFronts.size === sizeOf(now) ? QUIET_LOOK_MS : restMs)
+      restMs = Math.min(SLOWEST_LOOK_MS, restMs * 1.25)
+    }
+  })()
+
+  return {
+    caFile: tls.caFile,
+    binDir: binaries.binDir,
+    address: (key, port) => {
+      const place = book.place(key, port)
+      return { host: place.host, port: place.port }
+    },
+    converge(next) {
+      const unchanged = unchangedKeys(wanted, next)
+      if (unchanged.size === sizeOf(wanted) && unchanged.size === sizeOf(next)) return
+      wanted = next
+      // What was ready for another wish has to prove itself again.
+      ready = new Set([...ready].filter((key) => unchanged.has(key)))
+      told = ''
+      wake()
+    },
+    ready: () => ready,
+    failed,
+    onChange: (listener) => void listeners.push(listener),
+    pids: () => nodes.pids(),
+    async stop() {
+      if (stopping) return work
+      stopping = true
+      wake()
+      await work
+      await fronts.stop()
+      await nodes.stop()
+      await watchdog.cleanUp()
+      await book.release()
+    },
+  }
+}
+
+function sizeOf({ nodes, fronts }: EnginesWanted): number {
+  return nodes.length + fronts.length
+}
+
+/** Keys of nodes and fronts that are wanted now just as before. */
+function unchangedKeys(before: EnginesWanted, now: EnginesWanted): ReadonlySet<string> {
+  const all = ({ nodes, fronts }: EnginesWanted) => [...nodes, ...fronts]
+  const known = new Map(all(before).map((one) => [one.key, JSON.stringify(one)]))
+  return new Set(
+    all(now)
+      .filter((one) => known.get(one.key) === JSON.stringify(one))
+      .map((one) => one.key),
+  )
+}

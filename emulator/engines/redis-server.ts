@@ -1,0 +1,134 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { defaultUserRules } from './access-rules.ts'
+import { startChild } from './child.ts'
+import { openDoor } from './door.ts'
+import type { Listener } from './listener.ts'
+import type { NodeWanted } from './port.ts'
+import { adminSocket, adminUser, hasDoor, redisConfig, transportSettings } from './redis-config.ts'
+import { liveSettings, type Settings, scaledMaxmemory } from './redis-parameters.ts'
+import { connectRedis, type RedisConnection, RedisError } from './resp.ts'
+import type { RedisServer, Surroundings, Workshop } from './server.ts'
+
+/** Starts a redis or valkey server. It is spoken to through a unix socket, whatever its ports and tokens are. */
+export function startRedis(wanted: NodeWanted, folderName: string, around: Surroundings, shop: Workshop): RedisServer {
+  const { place } = around
+  const folder = join(shop.runFolder, folderName)
+  const dataFolder = join(shop.dataFolder, folderName)
+  for (const each of [folder, dataFolder]) mkdirSync(each, { recursive: true, mode: 0o700 })
+  let transport = transportSettings(wanted, place, around.certificate.files)
+  const { primary } = around
+  const config = redisConfig({ wanted, place, folder, dataFolder, own: shop.own, transport, primary })
+  const configFile = join(folder, 'server.conf')
+  writeFileSync(configFile, config, { mode: 0o600 })
+  const child = startChild({
+    program: wanted.engine === 'valkey' ? shop.binaries.valkeyServer : shop.binaries.redisServer,
+    args: [configFile],
+    env: shop.binaries.env,
+    folder,
+    onEnd: () => {
+      connection?.close()
+      shop.wake()
+    },
+  })
+
+  let connection: RedisConnection | undefined
+  let known: ReadonlySet<string> | undefined
+  const told = new Map<string, string>()
+  let tokens = wanted.authTokens.join(' ')
+  let door: { readonly rules: string; readonly listener: Listener } | undefined
+  const oldDoors: Listener[] = []
+
+  const admin = async (): Promise<RedisConnection> => {
+    if (connection && !connection.closed) return connection
+    const fresh = connectRedis({ path: adminSocket(folder) })
+    await fresh.call('AUTH', adminUser, shop.own.adminPassword)
+    connection = fresh
+    return fresh
+  }
+
+  const applyParameters = async (settings: Settings) => {
+    const redis = await admin()
+    known ??= new Set(((await redis.call('CONFIG', 'GET', '*')) as string[]).filter((_, index) => index % 2 === 0))
+    for (const [name, value] of Object.entries(settings)) {
+      if (told.get(name) === value) continue
+      if (!known.has(name)) shop.log(`${wanted.key}: this server has no ${name}; left out`)
+      else
+        await redis.call('CONFIG', 'SET', name, value).catch((error: unknown) => {
+          if (!(error instanceof RedisError)) throw error
+          shop.log(`${wanted.key}: ${name} stays as it is: ${error.message}`)
+        })
+      told.set(name, value)
+    }
+  }
+
+  const applyTransport = async (next: Settings) => {
+    const changed = Object.entries(next).filter(([name, value]) => transport[name] !== value)
+    if (changed.length === 0) return
+    const redis = await admin()
+    const set = async (settings: readonly (readonly [string, string])[]) => {
+      if (settings.length > 0) await redis.call('CONFIG', 'SET', ...settings.flat())
+    }
+    await set(changed.filter(([name]) => name.endsWith('-file')))
+    const ports = changed.filter(([name]) => name === 'port' || name === 'tls-port')
+    // A port that moves from plain to TLS is free only after it was given up.
+    await set(ports.map(([name]) => [name, '0'] as const))
+    await set(
+      changed.filter(
+        ([name, value]) => !name.endsWith('-file') && !(value === '0' && ports.some(([port]) => port === name)),
+      ),
+    )
+    transport = { ...transport, ...next }
+  }
+
+  const applyTokens = async (authTokens: readonly string[]) => {
+    if (tokens === authTokens.join(' ')) return
+    await (await admin()).call('ACL', 'SETUSER', 'default', ...defaultUserRules(authTokens))
+    tokens = authTokens.join(' ')
+  }
+
+  const closeDoor = async () => {
+    if (!door) return
+    await door.listener.stopAccepting()
+    oldDoors.push(door.listener)
+    door = undefined
+  }
+
+  const applyDoor = async (next: NodeWanted, { certificate }: Surroundings) => {
+    const tokenForStrangers = next.openToo ? next.authTokens.at(-1) : undefined
+    const rules = { tls: next.tls, tokenForStrangers, certificate }
+    const signature = JSON.stringify(rules)
+    if (door?.rules === signature) return
+    await closeDoor()
+    door = { rules: signature, listener: await openDoor(place, rules) }
+  }
+
+  return {
+    started: wanted,
+    place,
+    child,
+    admin,
+    async settle(next, now) {
+      const redis = await admin().catch(() => undefined)
+      if (!redis || (await redis.call('PING').catch(() => '')) !== 'PONG') return false
+      const maxmemory = scaledMaxmemory(next.maxmemoryBytes, next.parameters, shop.memoryScale)
+      await applyParameters(liveSettings(next.parameters, maxmemory))
+      await applyTokens(next.authTokens)
+      if (!hasDoor(next)) await closeDoor()
+      await applyTransport(transportSettings(next, place, now.certificate.files))
+      if (hasDoor(next)) await applyDoor(next, now)
+      return true
+    },
+    async stop(keepData) {
+      if (keepData && child.ended === undefined) {
+        await admin()
+          .then((redis) => redis.call('SAVE'))
+          .catch((error: Error) => shop.log(`${wanted.key}: its data could not be kept: ${error.message}`))
+      }
+      for (const listener of [...oldDoors, ...(door ? [door.listener] : [])]) await listener.close()
+      connection?.close()
+      await child.stop()
+      if (!keepData) rmSync(join(dataFolder, 'dump.rdb'), { force: true })
+    },
+  }
+}

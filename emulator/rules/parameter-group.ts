@@ -1,0 +1,79 @@
+import type { ParameterNameValue } from '@aws-sdk/client-elasticache'
+import { invalidCombination, invalidValue, refusal } from '../wire/refusal.ts'
+import { findParameterGroup, type ParameterGroup } from '../world/parameter-group.ts'
+import { clustersUsing } from '../world/parameter-status.ts'
+import { admits, parametersOfFamily } from '../world/parameters.ts'
+import { schedule } from '../world/transition.ts'
+import type { World } from '../world/world.ts'
+
+/** A group that may be changed: a user's own. */
+export const changeableGroup = (world: World, asked: string | undefined): ParameterGroup => {
+  const name = asked?.toLowerCase() ?? ''
+  const group = findParameterGroup(world, name)
+  if (!group) throw refusal('CacheParameterGroupNotFound', `CacheParameterGroup not found: ${name}`)
+  if (group.isDefault) {
+    throw invalidValue(`The parameter group ${name} is a default parameter group and cannot be modified.`)
+  }
+  return group
+}
+
+/** Parameters that decide what a cluster is; they are fixed as soon as one uses the group. */
+const FIXED_WHEN_USED = new Set(['cluster-enabled', 'databases', 'activerehashing'])
+
+/** One to twenty names, each once. */
+export const namedParameters = (entries: readonly ParameterNameValue[]): ReadonlyMap<string, string | undefined> => {
+  if (entries.length === 0) throw invalidValue('The request must contain at least one ParameterNameValue.')
+  if (entries.length > 20) throw invalidCombination('Cannot modify more than 20 parameters in a single request')
+  const named = new Map<string, string | undefined>()
+  for (const { ParameterName: name, ParameterValue: value } of entries) {
+    if (!name) throw invalidValue('ParameterName must not be empty.')
+    if (named.has(name)) throw invalidCombination(`The parameter ${name} is given twice.`)
+    named.set(name, value)
+  }
+  return named
+}
+
+/** Refuses a parameter that the family does not have, or that cannot be changed (now). */
+export const changeableParameter = (world: World, group: ParameterGroup, name: string) => {
+  const definition = parametersOfFamily(group.family).get(name)
+  if (!definition || definition.perNodeType) throw invalidValue(`Parameter ${name} doesn't exist`)
+  if (!definition.modifiable) throw invalidValue(`The parameter ${name} cannot be modified.`)
+  if (FIXED_WHEN_USED.has(name) && clustersUsing(world, group.name).length > 0) {
+    throw invalidValue(`The parameter ${name} cannot be modified while the parameter group ${group.name} is in use.`)
+  }
+  return definition
+}
+
+export const acceptedValue = (world: World, group: ParameterGroup, name: string, value: string | undefined): string => {
+  const definition = changeableParameter(world, group, name)
+  if (value === undefined) throw invalidValue(`The parameter ${name} must have a value.`)
+  if (!admits(definition, value)) {
+    const allowed = definition.allowed === '' ? `type ${definition.type}` : definition.allowed
+    throw invalidValue(`The value '${value}' of parameter ${name} is not allowed. Allowed: ${allowed}.`)
+  }
+  return value
+}
+
+/** Gives a group its new values; its clusters follow later, and for some parameters only at the next reboot. */
+export const changeValues = (
+  world: World,
+  group: ParameterGroup,
+  values: Readonly<Record<string, string>>,
+  nowMs: number,
+  durationMs: number,
+): void => {
+  const definitions = parametersOfFamily(group.family)
+  const before = group.values
+  const changed = [...definitions.values()].filter(({ name }) => before[name] !== values[name])
+  const kept = changed
+    .filter((definition) => definition.change === 'requires-reboot')
+    .map((definition) => [definition.name, before[definition.name] ?? definition.default] as const)
+  group.values = values
+  group.changingUntilMs = nowMs + durationMs
+  for (const cluster of clustersUsing(world, group.name)) {
+    // What a node runs with since its last start counts, not what was asked for in between.
+    cluster.untilReboot = { ...Object.fromEntries(kept), ...cluster.untilReboot }
+    cluster.parameterStatus = 'applying'
+  }
+  schedule(world, group.changingUntilMs, { do: 'applyParameters', name: group.name })
+}

@@ -1,0 +1,118 @@
+import { worldsShown } from './door/admin.ts'
+import { openHttpDoor } from './door/http.ts'
+import { inProcessDoor, type RequestHandler } from './door/in-process.ts'
+import { converge, createState, type EmulatorState, refresh } from './door/state.ts'
+import { noEngines } from './engines/none.ts'
+import type { Engines } from './engines/port.ts'
+import type { Faults } from './fault/faults.ts'
+import type { LedgerEntry } from './fault/ledger.ts'
+import { type Clock, systemClock } from './world/clock.ts'
+import { type ProfileName, profileOf } from './world/profile.ts'
+import { DEFAULT_QUOTAS, type Quotas } from './world/quota.ts'
+
+export interface EmulatorOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string
+  /** Default 0: a free one. */
+  readonly port?: number
+  /** How long things take; default fast. */
+  readonly profile?: ProfileName
+  /** Divides the profile's durations; default 1. */
+  readonly speed?: number
+  /** real: server processes behind every node (default). none: addresses only. */
+  readonly nodes?: 'real' | 'none'
+  /** Multiplies every node type's memory; left to the engines when absent. */
+  readonly memoryScale?: number
+  /** Where server processes keep their files. */
+  readonly dataDir?: string
+  /** Raised account limits. */
+  readonly quotas?: Partial<Quotas>
+  /** Account of an access key; others belong to 123456789012. */
+  readonly accounts?: Readonly<Record<string, string>>
+  readonly clock?: Clock
+  /** Lines about server processes. */
+  readonly log?: (line: string) => void
+}
+
+export interface Emulator {
+  readonly engines: Engines
+  readonly clock: Clock
+  readonly faults: Faults
+  /** The door without a network, into the same worlds. */
+  readonly requestHandler: RequestHandler
+  /** What GET /_world shows. */
+  world(): unknown
+  /** Every call, oldest first. */
+  ledger(): readonly LedgerEntry[]
+  clearLedger(): void
+  stop(): Promise<void>
+}
+
+export interface ListeningEmulator extends Emulator {
+  readonly url: string
+}
+
+const enginesFor = async (options: EmulatorOptions): Promise<Engines> => {
+  if (options.nodes === 'none') return noEngines()
+  const { createEngines } = await import('./engines/processes.ts')
+  return createEngines({
+    ...(options.memoryScale === undefined ? {} : { memoryScale: options.memoryScale }),
+    ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+    log: options.log ?? (() => {}),
+  })
+}
+
+const follow = (state: EmulatorState, clock: Clock): void => {
+  state.engines.onChange(() => {
+    for (const world of state.worlds.values()) refresh(state, world, clock.now())
+    converge(state)
+  })
+}
+
+const open = async (
+  options: EmulatorOptions,
+): Promise<{ readonly state: EmulatorState; readonly emulator: Emulator }> => {
+  const clock = options.clock ?? systemClock
+  const engines = await enginesFor(options)
+  const state = await createState({
+    profile: profileOf(options.profile ?? 'fast', options.speed),
+    quotas: { ...DEFAULT_QUOTAS, ...options.quotas },
+    accounts: options.accounts ?? {},
+    engines,
+    realNodes: options.nodes !== 'none',
+  })
+  follow(state, clock)
+  const emulator: Emulator = {
+    engines,
+    clock,
+    faults: state.faults,
+    requestHandler: inProcessDoor(state, clock),
+    world: () => worldsShown(state, clock.now()),
+    ledger: () => state.ledger.entries(),
+    clearLedger: () => state.ledger.clear(),
+    stop: () => engines.stop(),
+  }
+  return { state, emulator }
+}
+
+/** An emulator without a network door: give its `requestHandler` to an SDK client. */
+export const openEmulator = async (options: EmulatorOptions = {}): Promise<Emulator> => (await open(options)).emulator
+
+/** An emulator that listens; it resolves when it does. `stop` ends it and every server process. */
+export const startEmulator = async (options: EmulatorOptions = {}): Promise<ListeningEmulator> => {
+  const { state, emulator } = await open(options)
+  const door = await openHttpDoor(state, emulator.clock, options.host ?? '127.0.0.1', options.port ?? 0).catch(
+    async (error: unknown) => {
+      await emulator.stop()
+      throw error
+    },
+  )
+  return {
+    ...emulator,
+    url: door.url,
+    stop: async () => {
+      await door.close()
+      await emulator.stop()
+    },
+  }
+}

@@ -1,0 +1,132 @@
+import type { EnginesWanted, FrontWanted, NodeWanted } from '../engines/port.ts'
+import { type CacheCluster, clusterSettingsUnderway } from './cache-cluster.ts'
+import { engineMemoryBytes } from './node-type.ts'
+import { effectiveValues, findParameterGroup } from './parameter-group.ts'
+import { type ReplicationGroup, type Shard, settingsUnderway } from './replication-group.ts'
+import type { Settings } from './settings.ts'
+import type { Place, World } from './world.ts'
+
+/** Names a server process: unique over all accounts and regions. */
+export const nodeKey = (place: Place, clusterId: string, node: string): string =>
+  `${place.account}/${place.region}/${clusterId}/${node}`
+
+/** Names an address in front of nodes. */
+export const frontKey = (place: Place, id: string, role: 'primary' | 'reader' | 'configuration'): string =>
+  `${place.account}/${place.region}/${id}/${role}`
+
+const SINGLE_NODE = '0001'
+const gone = (cluster: CacheCluster) => cluster.status === 'deleting' || cluster.status === 'incompatible-network'
+
+const parametersOf = (world: World, settings: Settings, cluster: CacheCluster) => {
+  const group = findParameterGroup(world, settings.parameterGroup)
+  return { ...(group ? effectiveValues(group) : {}), ...cluster.untilReboot }
+}
+
+const processOf = (world: World, cluster: CacheCluster, settings: Settings): Omit<NodeWanted, 'key'> => ({
+  engine: settings.engine,
+  engineVersion: settings.engineVersion,
+  port: settings.port,
+  maxmemoryBytes: engineMemoryBytes(settings.engine, settings.nodeType) ?? 0,
+  parameters: parametersOf(world, settings, cluster),
+  tls: settings.tls,
+  authTokens: settings.auth.tokens,
+  openToo: settings.auth.openToo,
+  generation: cluster.generation,
+})
+
+const shardNodes = (world: World, group: ReplicationGroup, shard: Shard): readonly NodeWanted[] => {
+  const settings = settingsUnderway(group)
+  const primary = nodeKey(world, shard.primary, SINGLE_NODE)
+  return shard.members.flatMap((id) => {
+    const cluster = world.clusters.get(id)
+    if (!cluster || gone(cluster)) return []
+    const process = processOf(world, cluster, settings)
+    const node: NodeWanted = { ...process, key: nodeKey(world, id, SINGLE_NODE) }
+    const slots = shard.slots
+    return {
+      ...node,
+      ...(id === shard.primary ? {} : { primary }),
+      ...(slots === undefined ? {} : { cluster: { id: group.id, shard: shard.id, slots } }),
+    }
+  })
+}
+
+const shardsUnderway = (group: ReplicationGroup): readonly Shard[] => group.applying?.shards ?? group.shards
+
+const living = (world: World, ids: readonly string[]) =>
+  ids.filter((id) => {
+    const cluster = world.clusters.get(id)
+    return cluster !== undefined && !gone(cluster)
+  })
+
+const groupFronts = (world: World, group: ReplicationGroup): readonly FrontWanted[] => {
+  const port = group.settings.port
+  const shards = shardsUnderway(group)
+  const keysOf = (ids: readonly string[]) => living(world, ids).map((id) => nodeKey(world, id, SINGLE_NODE))
+  const front = (kind: 'primary' | 'reader' | 'configuration', targets: readonly string[]): FrontWanted => ({
+    key: frontKey(world, group.id, kind),
+    kind,
+    port,
+    targets,
+    version: 1,
+  })
+  if (group.clusterMode === 'enabled') return [front('configuration', keysOf(shards.map((shard) => shard.primary)))]
+  return shards.slice(0, 1).flatMap((shard) => {
+    const primary = keysOf([shard.primary])
+    const replicas = keysOf(shard.members.filter((id) => id !== shard.primary))
+    const fronts = [front('primary', primary), front('reader', replicas.length > 0 ? replicas : primary)]
+    return group.clusterMode === 'compatible' ? [...fronts, front('configuration', primary)] : fronts
+  })
+}
+
+const groupWanted = (world: World, group: ReplicationGroup): EnginesWanted => {
+  if (group.status === 'deleting' || group.status === 'create-failed') return { nodes: [], fronts: [] }
+  return {
+    nodes: shardsUnderway(group).flatMap((shard) => shardNodes(world, group, shard)),
+    fronts: groupFronts(world, group),
+  }
+}
+
+/** Auto-discovery lists a node only when it is ready; a cluster that is being made lists all of its nodes. */
+const memcachedFront = (world: World, cluster: CacheCluster): FrontWanted => ({
+  key: frontKey(world, cluster.id, 'configuration'),
+  kind: 'memcached-configuration',
+  port: cluster.settings.port,
+  targets: cluster.nodes
+    .filter((node) => node.status === 'available' || cluster.status === 'creating')
+    .map((node) => nodeKey(world, cluster.id, node.id)),
+  version: cluster.configurationVersion,
+})
+
+const clusterWanted = (world: World, cluster: CacheCluster): EnginesWanted => {
+  if (cluster.groupId !== undefined || gone(cluster)) return { nodes: [], fronts: [] }
+  const process = processOf(world, cluster, clusterSettingsUnderway(cluster))
+  return {
+    nodes: cluster.nodes
+      .filter((node) => node.status !== 'deleting')
+      .map((node) => ({ ...process, key: nodeKey(world, cluster.id, node.id) })),
+    fronts: cluster.settings.engine === 'memcached' ? [memcachedFront(world, cluster)] : [],
+  }
+}
+
+/** The server processes and the addresses in front of them that a world calls for. */
+export const enginesWanted = (world: World): EnginesWanted => {
+  const parts = [
+    ...[...world.groups.values()].map((group) => groupWanted(world, group)),
+    ...[...world.clusters.values()].map((cluster) => clusterWanted(world, cluster)),
+  ]
+  return { nodes: parts.flatMap((part) => part.nodes), fronts: parts.flatMap((part) => part.fronts) }
+}
+
+/** Keys that must answer before a group may be called available. */
+export const groupKeys = (world: World, group: ReplicationGroup): readonly string[] => {
+  const { nodes, fronts } = groupWanted(world, group)
+  return [...nodes, ...fronts].map(({ key }) => key)
+}
+
+/** Keys that must answer before a cluster may be called available. */
+export const clusterKeys = (world: World, cluster: CacheCluster): readonly string[] => {
+  if (cluster.groupId !== undefined) return gone(cluster) ? [] : [nodeKey(world, cluster.id, SINGLE_NODE)]
+  const { nodes, fronts } = clusterWanted(world, cluster)
+  return [...nodes, ...fronts].map(({ key }) => key)
+}

@@ -1,0 +1,77 @@
+import { type CacheCluster, type ClusterChange, mergedClusterChange } from './cache-cluster.ts'
+import { type GroupChange, membersOf, mergedChange, type ReplicationGroup } from './replication-group.ts'
+import { schedule, unschedule } from './transition.ts'
+import { nextOpening } from './window.ts'
+import type { World } from './world.ts'
+
+/** Sets members to modifying; those that come or go keep what they are. */
+const disturbMembers = (world: World, group: ReplicationGroup): void => {
+  for (const id of membersOf(group)) {
+    const cluster = world.clusters.get(id)
+    if (cluster?.status === 'available') cluster.status = 'modifying'
+  }
+}
+
+/** Starts a change of a group; it is done `durationMs` later, or when the server processes have followed. */
+export const beginGroupChange = (
+  world: World,
+  group: ReplicationGroup,
+  change: GroupChange,
+  nowMs: number,
+  durationMs: number,
+  disturbsMembers: boolean,
+): void => {
+  group.applying = mergedChange(group.deferred, change)
+  delete group.deferred
+  group.status = 'modifying'
+  unschedule(world, (happening) => happening.do === 'openGroupWindow' && happening.id === group.id)
+  if (disturbsMembers) disturbMembers(world, group)
+  schedule(world, nowMs + durationMs, { do: 'settleGroup', id: group.id })
+}
+
+/** Keeps a change of a group until its maintenance window. */
+export const deferGroupChange = (world: World, group: ReplicationGroup, change: GroupChange, nowMs: number): void => {
+  group.deferred = mergedChange(group.deferred, change)
+  unschedule(world, (happening) => happening.do === 'openGroupWindow' && happening.id === group.id)
+  schedule(world, nextOpening(group.settings.maintenanceWindow, nowMs), { do: 'openGroupWindow', id: group.id })
+}
+
+/** Nodes that leave are de-listed before they are deleted; nodes that come are there, and not listed yet. */
+const startNodeChanges = (cluster: CacheCluster, change: ClusterChange, nowMs: number): void => {
+  const leaving = new Set(change.removeNodes)
+  const highest = Math.max(0, ...cluster.nodes.map((node) => Number(node.id)))
+  const joining = (change.newZones ?? []).map((zone, index) => ({
+    id: String(highest + 1 + index).padStart(4, '0'),
+    status: 'creating' as const,
+    createdAtMs: nowMs,
+    zone,
+  }))
+  if (leaving.size > 0) cluster.configurationVersion += 1
+  cluster.nodes = [
+    ...cluster.nodes.map((node) => (leaving.has(node.id) ? { ...node, status: 'deleting' as const } : node)),
+    ...joining,
+  ]
+}
+
+/** Starts a change of a cluster that belongs to no group. */
+export const beginClusterChange = (
+  world: World,
+  cluster: CacheCluster,
+  change: ClusterChange,
+  nowMs: number,
+  durationMs: number,
+): void => {
+  cluster.applying = mergedClusterChange(cluster.deferred, change)
+  delete cluster.deferred
+  cluster.status = 'modifying'
+  unschedule(world, (happening) => happening.do === 'openClusterWindow' && happening.id === cluster.id)
+  startNodeChanges(cluster, cluster.applying, nowMs)
+  schedule(world, nowMs + durationMs, { do: 'settleCluster', id: cluster.id })
+}
+
+/** Keeps a change of a cluster until its maintenance window. */
+export const deferClusterChange = (world: World, cluster: CacheCluster, change: ClusterChange, nowMs: number): void => {
+  cluster.deferred = mergedClusterChange(cluster.deferred, change)
+  unschedule(world, (happening) => happening.do === 'openClusterWindow' && happening.id === cluster.id)
+  schedule(world, nextOpening(cluster.settings.maintenanceWindow, nowMs), { do: 'openClusterWindow', id: cluster.id })
+}

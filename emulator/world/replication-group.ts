@@ -1,0 +1,81 @@
+import type { Settings } from './settings.ts'
+
+export type ReplicationGroupStatus =
+  | 'creating'
+  | 'available'
+  | 'modifying'
+  | 'deleting'
+  | 'create-failed'
+  | 'snapshotting'
+
+export interface Shard {
+  /** '0001' and so on. */
+  readonly id: string
+  /** '0-5460'; absent when cluster mode is disabled. */
+  readonly slots?: string
+  /** The member that takes writes. */
+  readonly primary: string
+  /** Ids of the cache clusters, the primary among them. */
+  readonly members: readonly string[]
+}
+
+/** What a modification changes once it is done; the same words serve what waits for the maintenance window. */
+export interface GroupChange {
+  readonly settings?: Partial<Settings>
+  readonly automaticFailover?: boolean
+  readonly multiAZ?: boolean
+  readonly clusterMode?: ClusterMode
+  readonly shards?: readonly Shard[]
+  /** Members that leave with this change. */
+  readonly leaving?: readonly string[]
+  /** Members that come with this change. */
+  readonly joining?: readonly string[]
+  readonly authStatus?: 'SETTING' | 'ROTATING'
+}
+
+export type ClusterMode = 'disabled' | 'compatible' | 'enabled'
+
+export interface ReplicationGroup {
+  readonly id: string
+  readonly arn: string
+  readonly createdAtMs: number
+  description: string
+  status: ReplicationGroupStatus
+  settings: Settings
+  clusterMode: ClusterMode
+  automaticFailover: boolean
+  multiAZ: boolean
+  shards: readonly Shard[]
+  readonly kmsKeyId?: string
+  readonly dataTiering: boolean
+  durability?: string
+  snapshottingClusterId?: string
+  /** Being carried out now. */
+  applying?: GroupChange
+  /** Waiting for the maintenance window, or for a call with ApplyImmediately. */
+  deferred?: GroupChange
+  /** Members that have left their shard and are still being deleted. */
+  lingering: readonly string[]
+  /** For a moment a deleted group still reads as it was. */
+  reads?: { readonly as: ReplicationGroupStatus; readonly untilMs: number }
+}
+
+/** Ids of the members that serve a shard, shard by shard. */
+export const membersOf = (group: ReplicationGroup): readonly string[] => group.shards.flatMap((shard) => shard.members)
+
+/** The status that Describe shows. */
+export const shownGroupStatus = (group: ReplicationGroup, nowMs: number): ReplicationGroupStatus =>
+  group.reads && nowMs < group.reads.untilMs ? group.reads.as : group.status
+
+/** Two changes as one; the later one wins, field by field. */
+export const mergedChange = (earlier: GroupChange | undefined, later: GroupChange): GroupChange => ({
+  ...earlier,
+  ...later,
+  ...(earlier?.settings || later.settings ? { settings: { ...earlier?.settings, ...later.settings } } : {}),
+})
+
+/** The settings as they are being made true: what the server processes should have. */
+export const settingsUnderway = (group: ReplicationGroup): Settings => ({
+  ...group.settings,
+  ...group.applying?.settings,
+})
