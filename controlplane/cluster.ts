@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Access, requestToken } from './api.ts'
 import { runCommand } from './command.ts'
 import type { ControlPlane, ControlPlaneOptions } from './control-plane.ts'
+import { makeTemporaryFolder } from './folder.ts'
 import { type Guard, openGuard } from './guard.ts'
 import { readKubeconfig, writeKubeconfig } from './kubeconfig.ts'
 import { serverVersion } from './readiness.ts'
@@ -37,8 +37,7 @@ const adopt = async (
   const { url, ca, token } = await readKubeconfig(kubeconfigIn)
   if (port !== undefined && new URL(url).port !== String(port))
     throw new Error(`${from} listens on ${url}, not on port ${port}`)
-  const folder = await mkdtemp(join(tmpdir(), 'larder-controlplane-'))
-  guard.holdPath(folder)
+  const folder = await makeTemporaryFolder(guard)
   const caFile = join(folder, 'ca.crt')
   await writeFile(caFile, ca)
   const access: Access = { url, ca, token: token ?? (await makeAdmin(kubeconfigIn, guard)) }

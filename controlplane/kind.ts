@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { adoptCluster } from './cluster.ts'
 import { runCommand } from './command.ts'
 import type { ControlPlane, ControlPlaneOptions } from './control-plane.ts'
+import { makeTemporaryFolder } from './folder.ts'
 import { openGuard } from './guard.ts'
 
 export type KindOptions = ControlPlaneOptions & { readonly kind: string; readonly from: string }
@@ -15,9 +14,7 @@ export const startKind = async ({ kind, from, ...options }: KindOptions): Promis
   const name = `larder-${randomBytes(4).toString('hex')}`
   const guard = openGuard()
   try {
-    const folder = await mkdtemp(join(tmpdir(), 'larder-kind-'))
-    guard.holdPath(folder)
-    const kubeconfigIn = join(folder, 'kubeconfig')
+    const kubeconfigIn = join(await makeTemporaryFolder(guard), 'kubeconfig')
     guard.holdCommand([kind, 'delete', 'cluster', '--name', name, '--kubeconfig', kubeconfigIn])
     options.log?.(`creating the kind cluster ${name}: the first time, Docker fetches its image`)
     const args = ['create', 'cluster', '--name', name, '--kubeconfig', kubeconfigIn, '--wait', '120s', '--config', '-']

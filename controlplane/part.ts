@@ -23,11 +23,16 @@ export type PartOptions = {
   readonly guard: Guard
 }
 
+/**
+ * Becomes the program when a line comes, which is sent when the guard holds the process; ends when the parent dies
+ * before that. So there is no moment at which an unguarded program could make files.
+ */
+const gate = 'read -r line && exec "$0" "$@"'
+
 /** Starts a process that writes into a log file and ends with this one. Throws when it cannot be started. */
 export const startPart = async (name: string, { program, flags, logFile, guard }: PartOptions): Promise<Part> => {
   const log = openSync(logFile, 'a', 0o600)
-  const [file, ...first] = program
-  const child = spawn(file, [...first, ...flags], {
+  const child = spawn('/bin/sh', ['-c', gate, ...program, ...flags], {
     detached: true, // a Ctrl-C in the terminal is for the parent, which then ends this in its own order
     env: { ...process.env, LARDER_EXIT_WITH_STDIN: '1' },
     stdio: ['pipe', log, log],
@@ -37,7 +42,8 @@ export const startPart = async (name: string, { program, flags, logFile, guard }
   guard.holdProcess(child)
   const { pid } = child
   if (pid === undefined) throw new Error(`${name} did not start: ${await ended}`)
-  child.stdin?.on('error', () => {}) // never written to
+  child.stdin?.on('error', () => {}) // it may end at once
+  child.stdin?.write('\n')
   let reason: string | undefined
   const gone = ended.then((why) => {
     reason = `${name} ${why}`

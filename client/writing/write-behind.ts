@@ -30,7 +30,7 @@ export const writeBehind = (hands: WriteHands, rule: NonNullable<Policy['writeBe
     } catch (error) {
       hands.failedToSave()
       failures.set(key, error)
-      waiting.set(key, buffered) // unless a later value waits already
+      if (!waiting.has(key)) waiting.set(key, buffered) // unless a later value waits already
     } finally {
       saving.delete(key)
       hands.void(key)

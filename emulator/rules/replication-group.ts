@@ -72,3 +72,9 @@ export const replicasWithin = (replicas: number): number => {
   }
   return replicas
 }
+
+/** Refuses to take the last replica of a group that could then not fail over. */
+export const leavesReplicas = (group: ReplicationGroup, replicas: number): void => {
+  if (replicas >= 1 || group.clusterMode === 'enabled' || !group.automaticFailover) return
+  throw invalidValue('Must have at least 1 replica when cluster mode is disabled with auto failover enabled.')
+}

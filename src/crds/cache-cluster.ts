@@ -194,7 +194,7 @@ const engineRules = rules(
   },
   {
     rule: `!(self.engine == 'memcached') || !(${present('encryption.inTransit')} && self.encryption.inTransit == 'Preferred')`,
-    message: 'spec.encryption.inTransit: memcached knows Required and Disabled only',
+    message: 'spec.encryption.inTransit: memcached has no Preferred: set Required or Disabled',
     fieldPath: '.encryption.inTransit',
   },
   {
@@ -214,13 +214,13 @@ const engineRules = rules(
   },
   {
     rule: "self.engine != 'memcached' || !has(self.nodes.zones) || self.nodes.zones.size() == (has(self.nodes.count) ? self.nodes.count : 1)",
-    message: 'spec.nodes.zones of memcached names one zone for each of the spec.nodes.count nodes',
+    message: 'spec.nodes.zones of memcached: name one zone for each of the spec.nodes.count nodes',
     fieldPath: '.nodes.zones',
   },
   {
     rule: "self.engine == 'memcached' || !has(self.nodes.zones) || self.nodes.zones.size() == (has(self.nodes.replicasPerShard) ? self.nodes.replicasPerShard : 0) + 1",
     message:
-      'spec.nodes.zones of redis and valkey names one zone for the primary and one for each of the spec.nodes.replicasPerShard replicas',
+      'spec.nodes.zones of redis and valkey: name one zone for the primary and one for each of the spec.nodes.replicasPerShard replicas',
     fieldPath: '.nodes.zones',
   },
   {
@@ -298,7 +298,7 @@ const transitionRules = rules(
   immutable('encryption.kmsKeyId', "''", 'create another CacheCluster with the other key and move to it'),
   {
     rule: "!(has(oldSelf.nodes.clusterMode) && oldSelf.nodes.clusterMode == 'Enabled') || (has(self.nodes.clusterMode) && self.nodes.clusterMode == 'Enabled')",
-    message: "spec.nodes.clusterMode Enabled is final: it can't go back",
+    message: 'spec.nodes.clusterMode Enabled is final: leave it, or create another CacheCluster and move to it',
     fieldPath: '.nodes.clusterMode',
   },
   {

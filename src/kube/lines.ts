@@ -11,7 +11,7 @@ const longestLine = 32 * 1024 * 1024
  * bytes that are not UTF-8 and on endless lines.
  */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   let parts: Uint8Array[] = []
   let size = 0
   const decode = (): string => {

@@ -126,3 +126,25 @@ for (const engine of ['redis', 'valkey'] as const)
       assert.deepEqual([...engines.pids().keys()], [primary.key])
     })
   })
+
+describe('a redis node that becomes a valkey node', () => {
+  let engines: ProcessEngines
+  before(async () => {
+    engines = await startEngines()
+  })
+  after(async () => {
+    hangUp()
+    await engines.stop()
+  })
+
+  it('keeps its address and its data', async () => {
+    const old = node('u-001/0001')
+    const at = engines.address(old.key, old.port)
+    await settle(engines, [old])
+    await redisAt(at).call('SET', 'fruit', 'plum')
+    await settle(engines, [{ ...old, engine: 'valkey' }])
+    const client = redisAt(at)
+    assert.equal(await client.call('GET', 'fruit'), 'plum')
+    assert.match(String(await client.call('INFO', 'server')), /valkey_version/)
+  })
+})

@@ -117,14 +117,21 @@ export const startFakeApi = async (): Promise<FakeApi> => {
       from,
       filter: (line) => line,
       write: (text) => void response.write(text),
-      close: () => void response.end(),
-      reset: () => void response.socket?.resetAndDestroy(),
+      close: () => {
+        forget()
+        response.end()
+      },
+      reset: () => {
+        forget()
+        response.socket?.resetAndDestroy()
+      },
+    }
+    const forget = () => {
+      if (watches.includes(open)) watches.splice(watches.indexOf(open), 1)
     }
     for (const event of history) if (event.version > from) open.write(event.line)
     watches.push(open)
-    response.on('close', () => {
-      watches.splice(watches.indexOf(open), 1)
-    })
+    response.on('close', forget)
   }
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://fake')

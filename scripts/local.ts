@@ -1,0 +1,23 @@
+import { join } from 'node:path'
+import { writeEnvFile } from './local/env-file.ts'
+import { untilSignal } from './local/stay.ts'
+import { startWorld } from './local/world.ts'
+import './build.ts'
+
+/** `make local`: a local Kubernetes, a local ElastiCache and the operator, until Ctrl-C. */
+const folder = join(import.meta.dirname, '../.local')
+const say = (line: string) => console.log(line)
+
+const world = await startWorld({ folder, say })
+writeEnvFile(world, join(folder, 'env'))
+say('')
+say('Everything runs. In another terminal:')
+say('  . .local/env')
+say('  kubectl apply -k deploy/samples')
+say('  kubectl wait --for=condition=Ready cachecluster --all --timeout=120s')
+say('  kubectl get larder')
+say(`Logs are in .local/, metrics at ${world.metricsUrl}/metrics, AWS at ${world.awsUrl}. Ctrl-C stops it all.`)
+const signal = await untilSignal()
+say(`${signal}: stopping`)
+await world.stop()
+say('stopped: nothing is left running')

@@ -1,0 +1,182 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { openGuard } from '../../controlplane/guard.ts'
+import { resolveTools } from '../../controlplane/tools.ts'
+import { resolveBinaries } from '../../emulator/engines/binaries.ts'
+import { type Child, startChild } from './child.ts'
+import { until } from './until.ts'
+
+const root = join(import.meta.dirname, '../..')
+const execute = promisify(execFile)
+const accessKey = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' }
+export const region = 'us-east-1'
+const operatorNamespace = 'larder-system'
+
+export interface WorldOptions {
+  /** Where logs, kubeconfigs and the env file go; made new, removed at the end. */
+  readonly folder: string
+  /** Told of each step, for a progress display. */
+  readonly say: (line: string) => void
+  /** Flags of the emulator beside its port. */
+  readonly emulator?: readonly string[]
+}
+
+/** A whole local world: Kubernetes, ElastiCache and the operator, each in a process of its own. */
+export interface World {
+  readonly folder: string
+  readonly kubeconfig: string
+  readonly awsUrl: string
+  readonly metricsUrl: string
+  /** What a terminal needs to use it. */
+  readonly env: Readonly<Record<string, string>>
+  readonly operator: () => Child
+  kubectl(...args: readonly string[]): Promise<string>
+  /** A program of the world's PATH, such as redis-cli. */
+  run(command: string, ...args: readonly string[]): Promise<string>
+  /** The emulator's own doors: `/_world`, `/_ledger`, `/_faults`. */
+  emulator<T>(path: string, body?: unknown): Promise<T>
+  startOperator(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** A port that is free now. Another program may take it before we do; then the start fails and says so. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+
+/** Everything that must be on the machine before a world can start; says what it installs. */
+export const installParts = async (say: (line: string) => void) => {
+  const tools = await resolveTools()
+  const servers = await resolveBinaries(say)
+  return { tools, servers }
+}
+
+export const startWorld = async ({ folder, say, emulator = [] }: WorldOptions): Promise<World> => {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const { tools, servers } = await installParts(say)
+  const guard = openGuard()
+  const children: Child[] = []
+  const start = (name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Child => {
+    const child = startChild({ name, args, env, guard, logFile: join(folder, `${name}.log`) })
+    children.push(child)
+    return child
+  }
+  const stopAll = async () => {
+    // The operator first: it gives its lease back; then AWS, then Kubernetes.
+    for (const child of [...children].reverse()) await child.stop()
+    await guard.close()
+  }
+
+  const [planePort, awsPort, metricsPort] = await Promise.all([freePort(), freePort(), freePort()])
+  const kubeconfig = join(folder, 'kubeconfig')
+  const awsUrl = `http://127.0.0.1:${awsPort}`
+  const metricsUrl = `http://127.0.0.1:${metricsPort}`
+  const caFile = join(folder, 'ca.pem')
+  const env = {
+    KUBECONFIG: kubeconfig,
+    AWS_ENDPOINT_URL: awsUrl,
+    AWS_REGION: region,
+    ...accessKey,
+    PATH: [tools.binDir, servers.binDir, process.env.PATH].join(':'),
+    SSL_CERT_FILE: caFile,
+    NODE_EXTRA_CA_CERTS: caFile,
+  }
+  const run = async (command: string, ...args: readonly string[]) =>
+    (await execute(command, args, { env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 })).stdout
+  const kubectl = (...args: readonly string[]) => run(tools.kubectl, ...args)
+  const ask = async <T>(path: string, body?: unknown): Promise<T> => {
+    const response = await fetch(
+      `${awsUrl}${path}`,
+      body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) },
+    )
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+    return (await response.json()) as T
+  }
+
+  try {
+    say('Starting the Kubernetes control plane')
+    const plane = start('controlplane', [
+      join(root, 'controlplane/main.ts'),
+      '--port',
+      `${planePort}`,
+      '--kubeconfig',
+      kubeconfig,
+    ])
+    say('Starting ElastiCache (the emulator)')
+    const aws = start('emulator', [join(root, 'emulator/main.ts'), '--port', `${awsPort}`, ...emulator])
+    const { caFile: ownCa } = await Promise.race([
+      aws.failed,
+      until('the emulator', async () => (await ask<{ caFile?: string }>('/_health')) ?? undefined),
+    ])
+    writeFileSync(caFile, trusted(ownCa))
+    await Promise.race([
+      plane.failed,
+      until('the control plane', async () => existsSync(kubeconfig) && kubectl('get', '--raw=/readyz'), 900_000),
+    ])
+    say('Installing the CRDs and the rights of the operator')
+    await kubectl('create', 'namespace', operatorNamespace)
+    await kubectl('create', 'serviceaccount', 'larder', '-n', operatorNamespace)
+    await kubectl('apply', '--server-side', '-f', join(root, 'deploy/crds'), '-f', join(root, 'deploy/rbac.yaml'))
+    await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s')
+    const operatorConfig = join(folder, 'operator.kubeconfig')
+    const token = (await kubectl('create', 'token', 'larder', '-n', operatorNamespace, '--duration=24h')).trim()
+    writeFileSync(operatorConfig, asAccount(readFileSync(kubeconfig, 'utf8'), token), { mode: 0o600 })
+
+    let operator: Child | undefined
+    const startOperator = async () => {
+      operator = start(
+        'operator',
+        [join(root, 'dist/larder.mjs'), '--kubeconfig', operatorConfig, '--listen', `127.0.0.1:${metricsPort}`],
+        { ...accessKey, AWS_ENDPOINT_URL: awsUrl, AWS_REGION: region },
+      )
+      const ready = until('the operator', async () => (await fetch(`${metricsUrl}/readyz`)).ok, 60_000)
+      await Promise.race([operator.failed, ready])
+    }
+    say('Starting the operator')
+    await startOperator()
+    return {
+      folder,
+      kubeconfig,
+      awsUrl,
+      metricsUrl,
+      env,
+      operator: () => {
+        if (operator === undefined) throw new Error('the operator was not started')
+        return operator
+      },
+      kubectl,
+      run,
+      emulator: ask,
+      startOperator,
+      stop: stopAll,
+    }
+  } catch (error) {
+    await stopAll()
+    throw error
+  }
+}
+
+const systemBundles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/ssl/cert.pem']
+
+/** The machine's own authorities and the emulator's, so that a terminal with this bundle can still reach the rest. */
+const trusted = (ownCa: string | undefined): string => {
+  const system = systemBundles.find((file) => existsSync(file))
+  const parts = [system, ownCa].flatMap((file) => (file === undefined ? [] : [readFileSync(file, 'utf8')]))
+  return parts.join('\n')
+}
+
+/** The kubeconfig with the operator's own token in place of the administrator's credentials. */
+const asAccount = (kubeconfig: string, token: string): string => {
+  const user = kubeconfig.replace(/^(\s*)token:.*$/m, `$1token: ${token}`)
+  if (user === kubeconfig) throw new Error('the kubeconfig has no token to replace')
+  return user
+}

@@ -1,0 +1,61 @@
+import type { CacheClusterStatus } from '../../src/crds/cache-cluster.ts'
+import type { CachePolicyStatus } from '../../src/crds/cache-policy.ts'
+import type { Condition } from '../../src/crds/conditions.ts'
+
+const ready: Condition = {
+  type: 'Ready',
+  status: 'True',
+  reason: 'AsAsked',
+  message: 'all is as asked',
+  lastTransitionTime: '2026-01-02T03:04:05Z',
+  observedGeneration: 1,
+}
+
+/** Every field of the status, so that one that the server would prune is missed. */
+export const fullCacheClusterStatus: Required<CacheClusterStatus> = {
+  observedGeneration: 1,
+  conditions: [ready],
+  id: 'larder-default-shown',
+  arn: 'arn:aws:elasticache:us-east-1:123456789012:replicationgroup:larder-default-shown',
+  createdTime: '2026-01-02T03:00:00Z',
+  engineVersion: '7.1.0',
+  nodeType: 'cache.t4g.small',
+  size: '1x1 cache.t4g.small',
+  shards: 1,
+  replicasPerShard: 1,
+  clusterMode: 'Disabled',
+  automaticFailover: true,
+  multiAZ: true,
+  address: 'primary.example:6379',
+  endpoint: {
+    primary: { host: 'primary.example', port: 6379 },
+    reader: { host: 'reader.example', port: 6379 },
+    configuration: { host: 'configuration.example', port: 6379 },
+    nodes: ['node-1.example:11211'],
+    port: 6379,
+  },
+  members: [{ id: 'shown-001', shard: '0001', role: 'primary', zone: 'us-east-1a', status: 'available' }],
+  pending: { nodeType: 'cache.r7g.large' },
+  plan: {
+    hash: '5f1c',
+    actions: [
+      { do: 'SetReplicas', field: 'spec.nodes.replicasPerShard', from: '1', to: '2', disruption: 'None', when: 'Now' },
+    ],
+  },
+  drift: [{ field: 'spec.nodes.type', want: 'cache.t4g.small', have: 'cache.t4g.micro' }],
+  binding: { name: 'shown-secret' },
+  envSecretName: 'shown-secret-env',
+  parameterGroup: { name: 'larder-default-shown', owned: true, appliedHash: 'ab12' },
+  authToken: { version: '12', settled: true },
+  tags: { hash: 'cd34', keys: ['team'] },
+  lastCheckedTime: '2026-01-02T03:04:05Z',
+  lastHandledReconcileAt: 'now',
+}
+
+export const fullCachePolicyStatus: Required<CachePolicyStatus> = {
+  observedGeneration: 1,
+  conditions: [ready],
+  caches: ['shown'],
+  warnings: ['spec.eviction is not enforced'],
+  lastHandledReconcileAt: 'now',
+}

@@ -1,0 +1,77 @@
+import { fullRedis, memcached, redis, valkey } from './manifests.ts'
+
+/** A change of a stored object: refused by exactly these rules, or taken when there are none. */
+export interface UpdateRow {
+  readonly what: string
+  readonly before: unknown
+  readonly after: unknown
+  readonly refusals: readonly string[]
+}
+
+const row = (what: string, before: unknown, after: unknown, ...refusals: string[]): UpdateRow => ({
+  what,
+  before,
+  after,
+  refusals,
+})
+
+const engine =
+  'spec.engine can only change from redis to valkey: for any other engine create another CacheCluster and move to it'
+const port =
+  "spec.network.port can't be changed after creation: create another CacheCluster with the other port and move to it"
+const subnets =
+  "spec.network.subnetGroupName can't be changed after creation: create another CacheCluster in the other subnets and move to it"
+const networkType = "spec.network.type can't be changed after creation: create another CacheCluster and move to it"
+const atRest = "spec.encryption.atRest can't be changed after creation: create another CacheCluster and move to it"
+const kmsKey =
+  "spec.encryption.kmsKeyId can't be changed after creation: create another CacheCluster with the other key and move to it"
+const clusterMode = 'spec.nodes.clusterMode Enabled is final: leave it, or create another CacheCluster and move to it'
+const memcachedTls =
+  "spec.encryption.inTransit of memcached can't be changed after creation: create another CacheCluster and move to it"
+
+const network = (fields: object) => redis({ network: fields })
+const encryption = (fields: object) => redis({ encryption: fields })
+const mode = (value: string) => redis({}, { clusterMode: value, replicasPerShard: 1 })
+const tls = (value: string) => memcached({ encryption: { inTransit: value } })
+
+export const updateRows: readonly UpdateRow[] = [
+  row('nothing', fullRedis(), fullRedis()),
+  row('redis to valkey', redis({ engineVersion: '7.1' }), valkey({ engineVersion: '8.0' })),
+  row('valkey to redis', valkey(), redis(), engine),
+  row('redis to memcached', redis(), memcached(), engine),
+  row('memcached to valkey', memcached(), valkey(), engine),
+
+  row('another port', network({ port: 6379 }), network({ port: 6380 }), port),
+  row('a port where there was none', redis(), network({ port: 6380 }), port),
+  row('no port any more', network({ port: 6380 }), network({}), port),
+  row('another subnet group', network({ subnetGroupName: 'a' }), network({ subnetGroupName: 'b' }), subnets),
+  row('a subnet group where there was none', redis(), network({ subnetGroupName: 'b' }), subnets),
+  row('another network type', network({ type: 'ipv4' }), network({ type: 'dual_stack' }), networkType),
+  row('no network type any more', network({ type: 'ipv6' }), redis(), networkType),
+  row('other security groups', network({ securityGroupIds: ['sg-1'] }), network({ securityGroupIds: ['sg-2'] })),
+
+  row('encryption at rest on', encryption({ atRest: false }), encryption({ atRest: true }), atRest),
+  row('encryption at rest off', encryption({ atRest: true }), encryption({ atRest: false }), atRest),
+  row('encryption at rest where nothing was said', redis(), encryption({ atRest: true }), atRest),
+  row(
+    'another KMS key',
+    encryption({ atRest: true, kmsKeyId: 'a' }),
+    encryption({ atRest: true, kmsKeyId: 'b' }),
+    kmsKey,
+  ),
+  row('no KMS key any more', encryption({ atRest: true, kmsKeyId: 'a' }), encryption({ atRest: true }), kmsKey),
+  row('TLS of redis', redis(), encryption({ inTransit: 'Preferred' })),
+  row('TLS of memcached on', memcached(), tls('Required'), memcachedTls),
+  row('TLS of memcached off', tls('Required'), memcached(), memcachedTls),
+  row('TLS of memcached, from unsaid to Disabled', memcached(), tls('Disabled')),
+
+  row('cluster mode, one step on', mode('Disabled'), mode('Compatible')),
+  row('cluster mode, from Compatible back', mode('Compatible'), mode('Disabled')),
+  row('cluster mode, to the end', mode('Compatible'), mode('Enabled')),
+  row('cluster mode, from the end back', mode('Enabled'), mode('Compatible'), clusterMode),
+  row('cluster mode no longer named', mode('Enabled'), redis({}, { replicasPerShard: 1 }), clusterMode),
+
+  row('another node type', redis(), redis({}, { type: 'cache.r7g.large' })),
+  row('more replicas', redis({}, { replicasPerShard: 1 }), redis({}, { replicasPerShard: 2 })),
+  row('more memcached nodes', memcached({}, { count: 1 }), memcached({}, { count: 3 })),
+]
