@@ -44,6 +44,8 @@ const main = async (options: ControlPlaneOptions): Promise<number> => {
   say(`Kubernetes ${plane.version} is ready at ${plane.url}`)
   say(`  export KUBECONFIG=${options.kubeconfig ?? plane.kubeconfig}`)
   if (plane.folder !== undefined) say(`  logs: ${plane.folder}/logs`)
+  const pids = Object.entries(plane.pids()).map(([name, pid]) => `${name} ${pid}`)
+  if (pids.length > 0) say(`  processes: ${pids.join(', ')}`)
   say('Ctrl-C stops it.')
   const failure = plane.ended.then((reason) => ({ code: 1, line: `a part ended by itself: ${reason}` }))
   const { code, line } = await Promise.race([

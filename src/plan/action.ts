@@ -89,6 +89,8 @@ export type AwsAction =
       readonly group: NewGroup
       readonly tags: Tags
       readonly withToken: boolean
+      /** Of the token's Secret: another token is another plan. */
+      readonly tokenVersion?: string
     }
   | { readonly do: 'ModifyGroup'; readonly id: string; readonly set: GroupSettings; readonly when: When }
   | { readonly do: 'SetReplicas'; readonly id: string; readonly from: number; readonly to: number }
@@ -99,7 +101,7 @@ export type AwsAction =
       readonly to: number
       readonly retain: readonly string[]
     }
-  | { readonly do: 'RotateToken' | 'SetToken'; readonly id: string }
+  | { readonly do: 'RotateToken' | 'SetToken'; readonly id: string; readonly tokenVersion: string }
   | { readonly do: 'DeleteGroup'; readonly id: string; readonly finalSnapshot?: string }
   | { readonly do: 'CreateMemcached'; readonly id: string; readonly cluster: NewMemcached; readonly tags: Tags }
   | { readonly do: 'ModifyMemcached'; readonly id: string; readonly set: MemcachedSettings; readonly when: When }

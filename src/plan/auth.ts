@@ -1,7 +1,8 @@
 import type { CacheClusterSpec } from '../crds/cache-cluster.ts'
+import type { AwsAction } from './action.ts'
 import type { CacheFacts } from './facts.ts'
 import type { ObservedGroup } from './observed.ts'
-import type { PlannedAction } from './outcome.ts'
+import type { Acted, PlannedAction } from './outcome.ts'
 import { step } from './steps.ts'
 
 export const tokenNeeded = (spec: CacheClusterSpec): boolean => spec.auth?.mode === 'Token'
@@ -25,8 +26,24 @@ export const authSteps = ({ object, token }: CacheFacts, cache: ObservedGroup): 
   if (!tokenNeeded(object.spec) || token.is !== 'present') return []
   const given = object.status.authToken
   const about = { field: 'spec.auth.token' }
-  const rotate = step({ do: 'RotateToken', id: cache.id }, 'None', about)
-  const settle = step({ do: 'SetToken', id: cache.id }, 'None', about)
-  if (!cache.authToken || given?.version !== token.version) return [rotate, settle]
-  return given.settled ? [] : [settle]
+  const rotate = step({ do: 'RotateToken', id: cache.id, tokenVersion: token.version }, 'None', about)
+  const settle = step({ do: 'SetToken', id: cache.id, tokenVersion: token.version }, 'None', about)
+  if (given?.version !== token.version) return [rotate, settle]
+  if (!given.settled) return [settle]
+  return cache.authToken ? [] : [rotate, settle]
+}
+
+/**
+ * What AWS's answer to a token call means. AWS never tells which tokens it holds, and refuses a ROTATE to a token that it
+ * holds already and a SET with no ROTATE before it. After a crash between a call and its record in status both are what a
+ * repeated call gets, so these two refusals say that it was carried out the first time. That the token itself is one that
+ * AWS accepts was checked before.
+ */
+export const tokenAnswer = (action: AwsAction, acted: Acted): Acted => {
+  if (acted.is !== 'failed') return acted
+  const { code } = acted.failure
+  const held =
+    (action.do === 'RotateToken' && code === 'InvalidParameterValue') ||
+    (action.do === 'SetToken' && code === 'InvalidParameterCombination')
+  return held ? { is: 'unchanged' } : acted
 }

@@ -35,7 +35,7 @@ const differences = <W, O, S>(rules: readonly Rule<W, O, S>[], wanted: W, observ
   })
 
 // A newer version than asked is no difference: AWS patches by itself, and never goes back.
-const versionSame = (want: string, have: string) => meets(want, have) || isNewer(have, want)
+export const versionSame = (want: string, have: string) => meets(want, have) || isNewer(have, want)
 
 const pick = <T, K extends keyof T>(value: T, ...keys: readonly K[]): Pick<T, K> =>
   Object.fromEntries(keys.flatMap((key) => (value[key] === undefined ? [] : [[key, value[key]]]))) as Pick<T, K>
@@ -78,7 +78,8 @@ const groupRules: readonly Rule<NewGroup, ObservedGroup, GroupSettings>[] = [
   },
   {
     field: 'spec.parameters',
-    want: (w) => w.parameterGroupName,
+    // AWS keeps names in lower case.
+    want: (w) => w.parameterGroupName?.toLowerCase(),
     have: (o) => o.parameterGroupName ?? 'none',
     set: (w) => pick(w, 'parameterGroupName'),
   },
@@ -122,7 +123,8 @@ const memcachedRules: readonly Rule<NewMemcached, ObservedMemcached, MemcachedSe
   },
   {
     field: 'spec.parameters',
-    want: (w) => w.parameterGroupName,
+    // AWS keeps names in lower case.
+    want: (w) => w.parameterGroupName?.toLowerCase(),
     have: (o) => o.parameterGroupName ?? 'none',
     set: (w) => pick(w, 'parameterGroupName'),
   },

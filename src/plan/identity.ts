@@ -14,22 +14,26 @@ const longestId = { group: 40, memcached: 50 } as const
 
 export const shapeOf = (engine: Engine): 'group' | 'memcached' => (engine === 'memcached' ? 'memcached' : 'group')
 
+/** What stands at the end of an id that had to be changed. */
+const tailPattern = /-[0-9a-f]{8}$/
+
 /**
  * The id in AWS: `<cluster>-<namespace>-<name>`, as AWS allows it (letters, digits, single hyphens). Whatever had to be
- * changed or cut is made up for by a hash, so that two objects never meet in one id.
+ * changed or cut is made up for by a hash, so that two objects never meet in one id. A hyphen in the cluster or the
+ * namespace counts as changed too, since `a-b` + `c` and `a` + `b-c` read the same; so does an end that looks like a hash.
  */
 export const idOf = (owner: Owner, engine: Engine): string => {
   const plain = `${owner.cluster}-${owner.namespace}-${owner.name}`
   const fit = plain
     .toLowerCase()
-    .replace(/[^a-z0-9-]/g, '-')
-    .replace(/-+/g, '-')
+    .replace(/[^a-z0-9]+/g, '-')
     .replace(/^[^a-z]+/, '')
     .replace(/-$/, '')
   const limit = longestId[shapeOf(engine)]
-  if (fit === plain && fit.length <= limit) return fit
+  const plainly = !owner.cluster.includes('-') && !owner.namespace.includes('-') && !tailPattern.test(plain)
+  if (fit === plain && plainly && fit.length <= limit) return fit
   const tail = hashOf([owner.cluster, owner.namespace, owner.name]).slice(0, 8)
-  return `${fit.slice(0, limit - 9).replace(/-$/, '')}-${tail}`
+  return `${(fit || 'cache').slice(0, limit - 9).replace(/-$/, '')}-${tail}`
 }
 
 /** Keys of the tags that tell whose a cache is. */

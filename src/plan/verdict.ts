@@ -55,12 +55,13 @@ export const pendingSteps = (plan: Plan): readonly PlannedAction[] => {
   return plan.is === 'wait' ? plan.later : []
 }
 
-/** The plan as status shows it. Its hash names exactly these steps. */
+/** The plan as status shows it. Its hash names exactly these steps, with all that they would say to AWS. */
 export const shownPlan = (plan: Plan): CacheClusterStatus['plan'] => {
-  const actions = pendingSteps(plan)
-    .filter(({ action }) => action.do !== 'WriteSecrets')
-    .map(({ action, field, from, to, disruption, when }) => given({ do: action.do, field, from, to, disruption, when }))
-  return actions.length === 0
+  const steps = pendingSteps(plan).filter(({ action }) => action.do !== 'WriteSecrets')
+  const actions = steps.map(({ action, field, from, to, disruption, when }) =>
+    given({ do: action.do, field, from, to, disruption, when }),
+  )
+  return steps.length === 0
     ? undefined
-    : { hash: hashOf(actions), actions: actions as NonNullable<CacheClusterStatus['plan']>['actions'] }
+    : { hash: hashOf(steps), actions: actions as NonNullable<CacheClusterStatus['plan']>['actions'] }
 }

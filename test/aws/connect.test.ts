@@ -131,6 +131,10 @@ describe('the connection to AWS', () => {
     assert.equal(aws.sight('x').is, 'unknown')
     assert.equal((await acting).is, 'failed')
     assert.equal(aws.sight('x').is, 'unknown')
+    wire.replies = [okReply('Any')]
+    const { looks } = looking.figures()
+    while (looking.figures().looks === looks) await clock.advance(100)
+    assert.equal(aws.sight('x').is, 'absent')
   })
 
   it('asks for default versions and parameter defaults once an hour', async () => {

@@ -207,6 +207,24 @@ describe('WriteBehind', () => {
     await cache.close()
   })
 
+  it('answers with a value whose save is under way, also while the cache is down', async () => {
+    let broken = false
+    const cache = open({ ...rarely, maxBatch: 1 }, () => broken)
+    broken = true
+    const saving = Promise.withResolvers<void>()
+    let begun = false
+    await cache.write('key', 'new', async () => {
+      begun = true
+      await saving.promise
+    })
+    await until(async () => begun)
+    assert.equal(await cache.cached('key', unreachable), 'new')
+    saving.resolve()
+    await until(async () => cache.stats.writes === 1)
+    assert.equal(await cache.cached('key', async () => 'from the source'), 'from the source')
+    await cache.close()
+  })
+
   it('tries a failed save again, and does not put an old value over a later one', async () => {
     const cache = open({ flushIntervalMs: 5, maxBatch: 100 })
     const saved: string[] = []

@@ -6,6 +6,7 @@ import { objectOf } from '../../src/kube/slim.ts'
 import { type Store, storeOf } from '../../src/kube/store.ts'
 import type { Transport } from '../../src/kube/transport.ts'
 import { realClock } from '../../src/loop/clock.ts'
+import { fakeClock } from '../loop/fake-clock.ts'
 import { type FakeApi, type OpenWatch, refuse, startFakeApi, statusBody } from './fake-api.ts'
 import { memoryLog } from './memory-log.ts'
 import { until } from './until.ts'
@@ -17,6 +18,7 @@ describe('the reflector', () => {
   let reflector: Reflector
   let ends: (WatchEnd | 'listFailed')[]
   let noticed: string[]
+  let seen: string
   const log = memoryLog()
 
   const reflect = (options: Partial<ReflectorOptions<KubeObject>> = {}) => {
@@ -25,7 +27,13 @@ describe('the reflector', () => {
     reflector = reflectorOf<KubeObject>({
       transport,
       subject: { path: api.path, slim: objectOf },
-      sink: store,
+      sink: {
+        ...store,
+        seen: (version) => {
+          seen = version
+          store.seen(version)
+        },
+      },
       clock: realClock,
       random: Math.random,
       log,
@@ -231,21 +239,23 @@ describe('the reflector', () => {
   })
 
   it('takes bookmarks for life, and goes on from the last of them', async () => {
-    reflect({ silenceMs: 1500 })
+    const clock = fakeClock()
+    reflect({ clock, silenceMs: 75_000 })
     const watch = await openWatch()
-    for (let i = 0; i < 8; i++) {
-      const seen = api.version
-      await new Promise((resolve) => setTimeout(resolve, 250))
+    for (let minute = 0; minute < 8; minute++) {
       api.bookmark()
-      assert.equal(api.version, seen + 1)
+      await until(() => seen === `${api.version}`, 'the bookmark')
+      await clock.advance(60_000)
     }
     assert.deepEqual(ends, [])
     const last = api.version
     api.compact()
-    watch.close()
-    await until(() => api.watches.some(({ from }) => from === last), 'a watch from the last bookmark')
+    watch.filter = () => undefined
     change()
+    await clock.advance(15_000)
+    await until(() => api.watches.some(({ from }) => from === last), 'a watch from the last bookmark')
     await catchUp()
+    assert.deepEqual(ends, ['closed'])
     assert.equal(lists(), 1)
   })
 
@@ -341,15 +351,17 @@ describe('the reflector', () => {
   })
 
   it('does not believe a list that is older than what it saw, until it stays so', async () => {
-    reflect({ rewindMs: 300 })
+    let aheadMs = 0
+    reflect({ clock: { ...realClock, nowMs: () => realClock.nowMs() + aheadMs }, rewindMs: 300_000 })
     await catchUp()
     const watch = await openWatch()
-    const seen = api.version
-    api.rewind(seen - 3)
+    api.rewind(api.version - 3)
     api.next.watch.push(refuse(410, 'Expired'))
     watch.close()
     await until(() => ends.filter((end) => end === 'listFailed').length >= 3, 'three refused lists')
     assert.ok(log.lines.some((line) => line.includes('older than what was seen before')))
+    assert.equal(api.watches.length, 0)
+    aheadMs = 300_000
     await until(() => api.watches.length === 1, 'a watch again')
     change()
     await catchUp()

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { beforeEach, describe, it } from 'mocha'
+import { objectMatters } from '../../src/kube/news.ts'
+import type { KubeObject, ObjectMeta } from '../../src/kube/port.ts'
+import { type Store, storeOf } from '../../src/kube/store.ts'
+import { memoryLog } from './memory-log.ts'
+
+const key = { namespace: 'ns', name: 'a' }
+const object = (resourceVersion: string, more: Partial<ObjectMeta> = {}, status?: unknown): KubeObject => ({
+  apiVersion: 'larder.dev/v1alpha1',
+  kind: 'CacheCluster',
+  metadata: { name: 'a', namespace: 'ns', uid: 'u1', resourceVersion, generation: 1, ...more },
+  ...(status !== undefined && { status }),
+})
+
+describe('the store', () => {
+  let store: Store<KubeObject>
+  let notices: string[]
+  const told = () => notices.splice(0)
+
+  beforeEach(() => {
+    notices = []
+    store = storeOf({
+      matters: objectMatters,
+      notice: ({ namespace, name }, _item, urgency) => void notices.push(`${namespace}/${name} ${urgency}`),
+      log: memoryLog(),
+    })
+  })
+
+  it('notices what stood there at the start as resync, and all later changes as the work of users', () => {
+    store.replace([object('1'), object('2', { name: 'b' })], '5', false)
+    assert.deepEqual(told(), ['ns/a resync', 'ns/b resync'])
+    store.upsert(object('6', { name: 'c' }))
+    assert.deepEqual(told(), ['ns/c user'])
+    store.replace([object('1'), object('7', { name: 'b', generation: 2 })], '8', false)
+    assert.deepEqual(told(), ['ns/b user', 'ns/c user'])
+  })
+
+  it('takes a write of the status in silence', () => {
+    store.replace([object('1')], '1', false)
+    told()
+    store.upsert(object('2', {}, { phase: 'Ready' }))
+    assert.deepEqual(told(), [])
+    assert.deepEqual(store.get(key)?.status, { phase: 'Ready' })
+  })
+
+  for (const [what, change] of [
+    ['the generation', { generation: 2 }],
+    ['a label', { labels: { a: 'b' } }],
+    ['an annotation', { annotations: { a: 'b' } }],
+    ['a finalizer', { finalizers: ['other/one'] }],
+    ['a deletion that was asked for', { deletionTimestamp: '2026-01-01T00:00:00Z' }],
+    ['another object of the same name', { uid: 'u2' }],
+  ] satisfies [string, Partial<ObjectMeta>][])
+    it(`notices ${what}`, () => {
+      store.replace([object('1')], '1', false)
+      told()
+      store.upsert(object('2', change))
+      assert.deepEqual(told(), ['ns/a user'])
+    })
+
+  it('notices every change of a kind whose generations nobody counts', () => {
+    const { generation: _none, ...metadata } = object('1').metadata
+    store.replace([{ ...object('1'), metadata }], '1', false)
+    told()
+    store.upsert({ ...object('2'), metadata: { ...metadata, resourceVersion: '2' } })
+    assert.deepEqual(told(), ['ns/a user'])
+  })
+
+  it('does not go back to an older version, nor lets the end of a former object take away its successor', () => {
+    store.replace([object('5')], '5', false)
+    told()
+    store.upsert(object('4', { generation: 9 }))
+    assert.equal(store.get(key)?.metadata.resourceVersion, '5')
+    store.upsert(object('7', { uid: 'u2' }))
+    store.remove(object('6', { uid: 'u1' }))
+    assert.equal(store.get(key)?.metadata.uid, 'u2')
+    assert.deepEqual(told(), ['ns/a user'])
+  })
+
+  it('is stale from our own write on until it has seen it, by event, bookmark or list', () => {
+    store.replace([object('1')], '1', false)
+    store.expect(key, '3')
+    assert.equal(store.fresh(key), false)
+    store.upsert(object('2'))
+    store.seen('2')
+    assert.equal(store.fresh(key), false)
+    store.upsert(object('3'))
+    store.seen('3')
+    assert.equal(store.fresh(key), true)
+    store.expect(key, '5')
+    store.seen('6')
+    assert.equal(store.fresh(key), true)
+    store.expect(key, '9')
+    store.replace([object('9')], '12', false)
+    assert.equal(store.fresh(key), true)
+  })
+
+  it('is not stale for a write that it has seen already, or that changed nothing', () => {
+    store.replace([object('4')], '8', false)
+    store.expect(key, '4')
+    assert.equal(store.fresh(key), true)
+  })
+
+  it('notices a key when what somebody waited for has come, even if it is no news otherwise', () => {
+    store.replace([object('1')], '1', false)
+    told()
+    store.expect(key, '2')
+    store.upsert(object('2', {}, { phase: 'Ready' }))
+    store.seen('2')
+    assert.deepEqual(told(), [])
+    store.expect(key, '3')
+    assert.equal(store.fresh(key), false)
+    store.upsert(object('3', {}, { phase: 'Gone' }))
+    store.seen('3')
+    assert.deepEqual(told(), ['ns/a user'])
+  })
+
+  it('stays stale through a list that is older than our write, and forgets when history was rewound', () => {
+    store.replace([object('5')], '5', false)
+    store.expect(key, '9')
+    store.replace([object('5')], '7', false)
+    assert.equal(store.fresh(key), false)
+    store.replace([object('3')], '3', true)
+    assert.equal(store.fresh(key), true)
+  })
+
+  it('expects nothing more of an object that is gone', () => {
+    store.replace([object('5')], '5', false)
+    store.expect(key, '9')
+    store.remove(object('8'))
+    assert.equal(store.fresh(key), true)
+    assert.equal(store.get(key), undefined)
+  })
+
+  it('is synced once a list has come in', async () => {
+    assert.equal(store.synced(), false)
+    store.replace([], '1', false)
+    await store.whenSynced()
+    assert.equal(store.synced(), true)
+  })
+})
