@@ -38,6 +38,7 @@ const DEFAULT_MEMORY_SCALE = 1 / 64
 const FIRST_LOOK_MS = 25
 const SLOWEST_LOOK_MS = 250
 const QUIET_LOOK_MS = 5_000
+const NONE: ReadonlySet<string> = new Set()
 
 /**
  * Runs real redis-server, valkey-server and memcached processes as they are wanted. They and their files are gone after
@@ -94,20 +95,41 @@ export async function createEngines(options: EnginesOptions): Promise<ProcessEng
       if (awake) rouse()
     })
 
+  /** A step that fails, say on a full disk, is told and tried again: the loop goes on. */
+  const step = async (now: EnginesWanted): Promise<readonly ReadonlySet<string>[]> => {
+    try {
+      const readyNodes = await nodes.step(now)
+      return [readyNodes, await fronts.step(now, readyNodes)]
+    } catch (error) {
+      log(`the caches could not be looked after: ${(error as Error).message}`)
+      return []
+    }
+  }
+
   const work = (async () => {
     let restMs = FIRST_LOOK_MS
     while (!stopping) {
       if (awake) restMs = FIRST_LOOK_MS
       awake = false
       const now = wanted
-      const readyNodes = await nodes.step(now)
-      const readyFronts = await fronts.step(now, readyNodes)
+      const [readyNodes = NONE, readyFronts = NONE] = await step(now)
       if (stopping) return
       if (now === wanted) publish(new Set([...readyNodes, ...readyFronts]))
       await sleep(readyNodes.size + readyFronts.size === sizeOf(now) ? QUIET_LOOK_MS : restMs)
       restMs = Math.min(SLOWEST_LOOK_MS, restMs * 1.25)
     }
   })()
+
+  let stopped: Promise<void> | undefined
+  const stopAll = async () => {
+    stopping = true
+    wake()
+    await work
+    await fronts.stop()
+    await nodes.stop()
+    await watchdog.cleanUp()
+    await book.release()
+  }
 
   return {
     caFile: tls.caFile,
@@ -129,15 +151,9 @@ export async function createEngines(options: EnginesOptions): Promise<ProcessEng
     failed,
     onChange: (listener) => void listeners.push(listener),
     pids: () => nodes.pids(),
-    async stop() {
-      if (stopping) return work
-      stopping = true
-      wake()
-      await work
-      await fronts.stop()
-      await nodes.stop()
-      await watchdog.cleanUp()
-      await book.release()
+    stop: () => {
+      stopped ??= stopAll()
+      return stopped
     },
   }
 }

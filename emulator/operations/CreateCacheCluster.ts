@@ -17,7 +17,10 @@ type Input = CreateCacheClusterMessage
 const withinRegion = (call: Call<Input>, nodes: number): void => {
   const limit = call.quotas.nodesPerRegion
   if (nodesInWorld(call.world) + nodes > limit) {
-    throw refusal('NodeQuotaForCustomerExceeded', `The number of nodes exceeds the limit of ${limit} for this customer.`)
+    throw refusal(
+      'NodeQuotaForCustomerExceeded',
+      `The number of nodes exceeds the limit of ${limit} for this customer.`,
+    )
   }
 }
 
@@ -51,7 +54,8 @@ export const operation: Operation<Input, CreateCacheClusterResult> = (call) => {
   const { input, world, quotas } = call
   const id = identifier('CacheClusterIdentifier', input.CacheClusterId, 50)
   const tags = withinTagQuota(tagsOf(input.Tags), quotas)
-  if (world.clusters.has(id)) throw refusal('CacheClusterAlreadyExists', 'Cache cluster with specified id already exists.')
+  if (world.clusters.has(id))
+    throw refusal('CacheClusterAlreadyExists', 'Cache cluster with specified id already exists.')
   const cluster = input.ReplicationGroupId === undefined ? createAlone(call, id, tags) : createReplica(call, id, tags)
   return cluster ? { CacheCluster: clusterShown(call, cluster, false) } : {}
 }

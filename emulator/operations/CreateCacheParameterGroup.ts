@@ -12,15 +12,20 @@ export const operation: Operation<CreateCacheParameterGroupMessage, CreateCacheP
   const { input, world, nowMs, quotas } = call
   const name = identifier('CacheParameterGroupName', input.CacheParameterGroupName, 255)
   const family = input.CacheParameterGroupFamily ?? ''
-  if (!FAMILIES.includes(family)) throw invalidValue(`CacheParameterGroupFamily ${family} is not a valid parameter group family.`)
+  if (!FAMILIES.includes(family))
+    throw invalidValue(`CacheParameterGroupFamily ${family} is not a valid parameter group family.`)
   const description = input.Description ?? ''
-  if (description.length < 1 || description.length > 255) throw invalidValue('The description must be 1 to 255 characters.')
+  if (description.length < 1 || description.length > 255)
+    throw invalidValue('The description must be 1 to 255 characters.')
   const tags = withinTagQuota(tagsOf(input.Tags), quotas)
   if (world.parameterGroups.has(name)) {
     throw refusal('CacheParameterGroupAlreadyExists', `Parameter group ${name} already exists`)
   }
   if (world.parameterGroups.size >= quotas.parameterGroups) {
-    throw refusal('CacheParameterGroupQuotaExceeded', `The number of parameter groups exceeds the limit of ${quotas.parameterGroups}.`)
+    throw refusal(
+      'CacheParameterGroupQuotaExceeded',
+      `The number of parameter groups exceeds the limit of ${quotas.parameterGroups}.`,
+    )
   }
   const group = {
     name,

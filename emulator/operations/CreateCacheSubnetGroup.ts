@@ -20,7 +20,10 @@ export const operation: Operation<CreateCacheSubnetGroupMessage, CreateCacheSubn
   const subnets = subnetsOf(world, input.SubnetIds, quotas)
   // The default group does not count.
   if (world.subnetGroups.size - 1 >= quotas.subnetGroups) {
-    throw refusal('CacheSubnetGroupQuotaExceeded', `The number of subnet groups exceeds the limit of ${quotas.subnetGroups}.`)
+    throw refusal(
+      'CacheSubnetGroupQuotaExceeded',
+      `The number of subnet groups exceeds the limit of ${quotas.subnetGroups}.`,
+    )
   }
   const group: SubnetGroup = {
     name,

@@ -6,7 +6,7 @@ import { clusterShown } from '../shown/cache-cluster.ts'
 import { refusal } from '../wire/refusal.ts'
 import type { CacheCluster } from '../world/cache-cluster.ts'
 import { beginGroupChange } from '../world/lifecycle.ts'
-import { type ReplicationGroup, membersOf } from '../world/replication-group.ts'
+import { membersOf, type ReplicationGroup } from '../world/replication-group.ts'
 import { schedule, unschedule } from '../world/transition.ts'
 import type { World } from '../world/world.ts'
 
@@ -24,10 +24,16 @@ const removable = (world: World, group: ReplicationGroup, cluster: CacheCluster)
     )
   }
   if (group.shards.some((shard) => shard.primary === cluster.id)) {
-    throw refusal('InvalidCacheClusterState', `Cache cluster ${cluster.id} is serving as primary for replication group ${group.id} and cannot be deleted.`)
+    throw refusal(
+      'InvalidCacheClusterState',
+      `Cache cluster ${cluster.id} is serving as primary for replication group ${group.id} and cannot be deleted.`,
+    )
   }
   if (group.clusterMode !== 'disabled') {
-    throw refusal('InvalidCacheClusterState', `Cache cluster ${cluster.id} is a member of a replication group with cluster mode enabled and cannot be deleted by itself.`)
+    throw refusal(
+      'InvalidCacheClusterState',
+      `Cache cluster ${cluster.id} is a member of a replication group with cluster mode enabled and cannot be deleted by itself.`,
+    )
   }
   modifiable(world, group)
   leavesReplicas(group, membersOf(group).length - 2)

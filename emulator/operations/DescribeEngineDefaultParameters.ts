@@ -12,7 +12,8 @@ export const operation: Operation<DescribeEngineDefaultParametersMessage, Descri
   input,
 }) => {
   const family = input.CacheParameterGroupFamily ?? ''
-  if (!FAMILIES.includes(family)) throw invalidValue(`CacheParameterGroupFamily ${family} is not a valid parameter group family.`)
+  if (!FAMILIES.includes(family))
+    throw invalidValue(`CacheParameterGroupFamily ${family} is not a valid parameter group family.`)
   const shown = [...parametersOfFamily(family).values()]
     .filter((definition) => !definition.perNodeType)
     .map((definition) => parameterShown(definition, undefined))

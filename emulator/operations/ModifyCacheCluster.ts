@@ -2,11 +2,11 @@ import type { ModifyCacheClusterMessage, ModifyCacheClusterResult } from '@aws-s
 import type { Call, Operation } from '../operations.ts'
 import { clusterCalled } from '../rules/cache-cluster.ts'
 import { clusterModification } from '../rules/cluster-change.ts'
-import { nodeRequest, type NodeRequest } from '../rules/memcached-nodes.ts'
+import { type NodeRequest, nodeRequest } from '../rules/memcached-nodes.ts'
 import { clusterShown } from '../shown/cache-cluster.ts'
 import { invalidCombination, refusal } from '../wire/refusal.ts'
 import type { CacheCluster, ClusterChange } from '../world/cache-cluster.ts'
-import { beginClusterChange, deferClusterChange } from '../world/lifecycle.ts'
+import { beginClusterChange, deferClusterChange, withDeferredCluster } from '../world/lifecycle.ts'
 import { nodesInWorld } from '../world/members.ts'
 
 type Input = ModifyCacheClusterMessage
@@ -21,17 +21,25 @@ const forgetWaitingNodes = (cluster: CacheCluster): void => {
 const withinRegion = (call: Call<Input>, nodes: NodeRequest): void => {
   const added = nodes.is === 'change' ? (nodes.change.newZones ?? []).length : 0
   if (nodesInWorld(call.world) + added > call.quotas.nodesPerRegion) {
-    throw refusal('NodeQuotaForCustomerExceeded', `The number of nodes exceeds the limit of ${call.quotas.nodesPerRegion} for this customer.`)
+    throw refusal(
+      'NodeQuotaForCustomerExceeded',
+      `The number of nodes exceeds the limit of ${call.quotas.nodesPerRegion} for this customer.`,
+    )
   }
 }
 
 const isHeavy = (change: ClusterChange) =>
-  change.nodeCount !== undefined || change.settings?.nodeType !== undefined || change.settings?.engineVersion !== undefined
+  change.nodeCount !== undefined ||
+  change.settings?.nodeType !== undefined ||
+  change.settings?.engineVersion !== undefined
 
 const modifyAlone = (call: Call<Input>, cluster: CacheCluster): void => {
   const { input, world, nowMs, profile } = call
   if (cluster.status !== 'available') {
-    throw refusal('InvalidCacheClusterState', `Cache cluster ${cluster.id} is not in available state; it is ${cluster.status}.`)
+    throw refusal(
+      'InvalidCacheClusterState',
+      `Cache cluster ${cluster.id} is not in available state; it is ${cluster.status}.`,
+    )
   }
   const { plain, change: other } = clusterModification(call, cluster)
   const nodes = nodeRequest(world, cluster, input)
@@ -43,17 +51,20 @@ const modifyAlone = (call: Call<Input>, cluster: CacheCluster): void => {
   const flushes = input.ApplyImmediately === true && cluster.deferred !== undefined
   const azMode = input.AZMode !== undefined && input.AZMode !== cluster.azMode
   const something = Object.keys(change).length > 0 || Object.keys(plain).length > 0
-  if (!something && !flushes && !azMode && nodes.is === 'none') throw invalidCombination('No modifications were requested')
+  if (!something && !flushes && !azMode && nodes.is === 'none')
+    throw invalidCombination('No modifications were requested')
 
   if (nodes.is !== 'none') forgetWaitingNodes(cluster)
+  // Nothing moves in AWS when all that is asked for is to forget what waits.
+  if (nodes.is === 'cancel' && !something && cluster.deferred === undefined) return
   if (azMode) cluster.azMode = input.AZMode === 'cross-az' ? 'cross-az' : 'single-az'
   cluster.settings = { ...cluster.settings, ...plain }
-  const waits = input.ApplyImmediately !== true && Object.keys(change).length > 0
-  if (waits) deferClusterChange(world, cluster, change, nowMs)
-  else if (Object.keys(change).length > 0 || (flushes && cluster.deferred !== undefined)) {
-    const duration = isHeavy({ ...cluster.deferred, ...change }) ? profile.scaleMs : profile.modifyMs
-    beginClusterChange(world, cluster, change, nowMs, duration)
+  if (input.ApplyImmediately !== true && Object.keys(change).length > 0) {
+    deferClusterChange(world, cluster, change, nowMs)
+    if (Object.keys(plain).length === 0) return
   }
+  const now = input.ApplyImmediately === true ? withDeferredCluster(world, cluster, change) : {}
+  beginClusterChange(world, cluster, now, nowMs, isHeavy(now) ? profile.scaleMs : profile.modifyMs)
 }
 
 export const operation: Operation<Input, ModifyCacheClusterResult> = (call) => {

@@ -6,7 +6,12 @@ import { invalidCombination, refusal } from '../wire/refusal.ts'
 import type { Subnet } from '../world/subnet-group.ts'
 
 /** A zone in which a cluster's node lies must keep a subnet. */
-const keepsZones = (name: string, subnets: readonly Subnet[], used: ReadonlySet<string>, before: readonly Subnet[]): void => {
+const keepsZones = (
+  name: string,
+  subnets: readonly Subnet[],
+  used: ReadonlySet<string>,
+  before: readonly Subnet[],
+): void => {
   const zones = new Set(subnets.map((subnet) => subnet.zone))
   const lost = before.find((subnet) => used.has(subnet.zone) && !zones.has(subnet.zone))
   if (lost) throw refusal('SubnetInUse', `The subnet ID ${lost.id} of cache subnet group ${name} is in use.`)

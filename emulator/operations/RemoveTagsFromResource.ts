@@ -2,8 +2,8 @@ import type { RemoveTagsFromResourceMessage, TagListMessage } from '@aws-sdk/cli
 import type { Operation } from '../operations.ts'
 import { resourceAt } from '../rules/resource.ts'
 import { tagListOf } from '../rules/tag.ts'
-import { refusal } from '../wire/refusal.ts'
 import { setTags } from '../rules/tagging.ts'
+import { refusal } from '../wire/refusal.ts'
 
 export const operation: Operation<RemoveTagsFromResourceMessage, TagListMessage> = (call) => {
   const { input, world, nowMs, profile } = call

@@ -54,12 +54,16 @@ const heavySettings = (call: Call<Input>, cluster: CacheCluster): Partial<Settin
   }
   const version = versionMove(settings, input.Engine, input.EngineVersion)
   const entry = version ?? entryOf(settings.engine, settings.engineVersion)
-  const changesFamily = version !== undefined && version.family !== entryOf(settings.engine, settings.engineVersion).family
+  const changesFamily =
+    version !== undefined && version.family !== entryOf(settings.engine, settings.engineVersion).family
   const named = input.CacheParameterGroupName
   const keeps = named === undefined && (!changesFamily || !settings.parameterGroup.startsWith('default.'))
   const group = parameterGroupOf(world, entry, keeps ? settings.parameterGroup : named, false)
   refuseClusterMode(group)
-  const logs = input.LogDeliveryConfigurations === undefined ? undefined : logsAfter(settings.logs, input.LogDeliveryConfigurations)
+  const logs =
+    input.LogDeliveryConfigurations === undefined
+      ? undefined
+      : logsAfter(settings.logs, input.LogDeliveryConfigurations)
   return {
     ...(nodeType === undefined ? {} : { nodeType }),
     ...(version === undefined ? {} : { engine: version.engine, engineVersion: version.full }),

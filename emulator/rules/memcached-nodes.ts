@@ -4,7 +4,10 @@ import { activeNodes, type CacheCluster, type ClusterChange, nodeId } from '../w
 import type { World } from '../world/world.ts'
 import { spreadZone, zone } from './network.ts'
 
-type Input = Pick<ModifyCacheClusterMessage, 'NumCacheNodes' | 'CacheNodeIdsToRemove' | 'NewAvailabilityZones' | 'AZMode'>
+type Input = Pick<
+  ModifyCacheClusterMessage,
+  'NumCacheNodes' | 'CacheNodeIdsToRemove' | 'NewAvailabilityZones' | 'AZMode'
+>
 
 /** What a request does to the number of nodes; `cancel` forgets what waits for the window. */
 export type NodeRequest =
@@ -12,7 +15,13 @@ export type NodeRequest =
   | { readonly is: 'cancel' }
   | { readonly is: 'change'; readonly change: Pick<ClusterChange, 'nodeCount' | 'newZones' | 'removeNodes'> }
 
-const joiningZones = (world: World, cluster: CacheCluster, input: Input, from: number, count: number): readonly string[] => {
+const joiningZones = (
+  world: World,
+  cluster: CacheCluster,
+  input: Input,
+  from: number,
+  count: number,
+): readonly string[] => {
   const asked = input.NewAvailabilityZones ?? []
   if (asked.length > 0 && asked.length !== count) {
     throw invalidCombination('The number of NewAvailabilityZones must match the number of cache nodes being added.')
@@ -23,7 +32,10 @@ const joiningZones = (world: World, cluster: CacheCluster, input: Input, from: n
   if (mode === 'single-az' && chosen?.some((name) => name !== home)) {
     throw invalidCombination('Nodes in another availability zone require AZMode cross-az.')
   }
-  return chosen ?? Array.from({ length: count }, (_, index) => (mode === 'cross-az' ? spreadZone(world, from + index) : home))
+  return (
+    chosen ??
+    Array.from({ length: count }, (_, index) => (mode === 'cross-az' ? spreadZone(world, from + index) : home))
+  )
 }
 
 const leavingNodes = (cluster: CacheCluster, input: Input, wanted: number, total: number): readonly string[] => {
@@ -32,7 +44,9 @@ const leavingNodes = (cluster: CacheCluster, input: Input, wanted: number, total
   const count = total - wanted
   if (ids.length === 0) throw invalidCombination('CacheNodeIdsToRemove must be provided when cache nodes are removed.')
   if (ids.length !== count) {
-    throw invalidCombination(`The number of CacheNodeIdsToRemove must be ${count}: the number of cache nodes minus NumCacheNodes.`)
+    throw invalidCombination(
+      `The number of CacheNodeIdsToRemove must be ${count}: the number of cache nodes minus NumCacheNodes.`,
+    )
   }
   // Nodes that wait to be added are counted, and have the ids that they would get.
   const highest = Math.max(0, ...cluster.nodes.map((node) => Number(node.id)))
@@ -61,8 +75,10 @@ export const nodeRequest = (world: World, cluster: CacheCluster, input: Input): 
     if ((input.CacheNodeIdsToRemove ?? []).length > 0) throw invalidCombination('No cache nodes are to be removed.')
     return cluster.deferred?.nodeCount === undefined ? { is: 'none' } : { is: 'cancel' }
   }
-  if (wanted < active) return { is: 'change', change: { nodeCount: wanted, removeNodes: leavingNodes(cluster, input, wanted, total) } }
-  if ((input.CacheNodeIdsToRemove ?? []).length > 0) throw invalidCombination('CacheNodeIdsToRemove is only for fewer nodes.')
+  if (wanted < active)
+    return { is: 'change', change: { nodeCount: wanted, removeNodes: leavingNodes(cluster, input, wanted, total) } }
+  if ((input.CacheNodeIdsToRemove ?? []).length > 0)
+    throw invalidCombination('CacheNodeIdsToRemove is only for fewer nodes.')
   if (wanted <= total) {
     throw invalidCombination(`${total - active} cache nodes wait to be added. Cancel that request first to add fewer.`)
   }

@@ -4,6 +4,7 @@ import { invalidCombination, invalidValue, refusal } from '../wire/refusal.ts'
 import type { EngineVersion } from '../world/engine-version.ts'
 import { isDataTiered, nodeFamily } from '../world/node-type.ts'
 import type { Settings } from '../world/settings.ts'
+import { defaultMaintenanceWindow } from '../world/window.ts'
 import type { World } from '../world/world.ts'
 import { newAuth } from './auth.ts'
 import { newTls } from './encryption.ts'
@@ -20,12 +21,17 @@ import {
   zone,
 } from './network.ts'
 import { maintenanceWindow, retentionDays, windowsOf } from './windows.ts'
-import { defaultMaintenanceWindow } from '../world/window.ts'
 
 type Input = CreateCacheClusterMessage
 
 /** What memcached does not have. */
-const MEMCACHED_LACKS = ['SnapshotRetentionLimit', 'SnapshotWindow', 'SnapshotName', 'SnapshotArns', 'AuthToken'] as const
+const MEMCACHED_LACKS = [
+  'SnapshotRetentionLimit',
+  'SnapshotWindow',
+  'SnapshotName',
+  'SnapshotArns',
+  'AuthToken',
+] as const
 
 const memcachedFits = (input: Input): void => {
   const lacking = MEMCACHED_LACKS.find((member) => input[member] !== undefined)
@@ -71,7 +77,11 @@ export const newClusterSettings = (call: Call<Input>, id: string, version: Engin
   const nodeType = nodeTypeOf(version.engine, input.CacheNodeType)
   if (memcached) memcachedFits(input)
   else redisFits(input, nodeType)
-  if (input.OutpostMode !== undefined || input.PreferredOutpostArn !== undefined || input.PreferredOutpostArns !== undefined) {
+  if (
+    input.OutpostMode !== undefined ||
+    input.PreferredOutpostArn !== undefined ||
+    input.PreferredOutpostArns !== undefined
+  ) {
     throw invalidValue('Outposts are not available in this account.')
   }
   refuseCacheSecurityGroups(input.CacheSecurityGroupNames)

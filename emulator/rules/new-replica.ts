@@ -29,7 +29,10 @@ export const createReplica = (
     throw invalidCombination('A cache cluster can be added only to a replication group with cluster mode disabled.')
   }
   if (shard.members.length >= 6) {
-    throw refusal('ClusterQuotaForCustomerExceeded', 'The number of cache clusters in a replication group must be within 1 and 6.')
+    throw refusal(
+      'ClusterQuotaForCustomerExceeded',
+      'The number of cache clusters in a replication group must be within 1 and 6.',
+    )
   }
   const chosen = zone(world, input.PreferredAvailabilityZone ?? spreadZone(world, shard.members.length))
   const { settings } = group

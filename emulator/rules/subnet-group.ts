@@ -15,9 +15,13 @@ export const subnetGroupCalled = (world: World, asked: string | undefined): Subn
 export const subnetsOf = (world: World, ids: readonly string[] | undefined, quotas: Quotas): readonly Subnet[] => {
   const asked = [...new Set(ids ?? [])]
   const bad = asked.filter((id) => !SUBNET.test(id))
-  if (asked.length === 0 || bad.length > 0) throw invalidValue(`Some input subnets in :[${bad.join(', ')}] are invalid.`)
+  if (asked.length === 0 || bad.length > 0)
+    throw invalidValue(`Some input subnets in :[${bad.join(', ')}] are invalid.`)
   if (asked.length > quotas.subnetsPerSubnetGroup) {
-    throw refusal('CacheSubnetQuotaExceededFault', `The number of subnets exceeds the limit of ${quotas.subnetsPerSubnetGroup}.`)
+    throw refusal(
+      'CacheSubnetQuotaExceededFault',
+      `The number of subnets exceeds the limit of ${quotas.subnetsPerSubnetGroup}.`,
+    )
   }
   return asked.map((id) => subnetOf(world, id))
 }

@@ -1,8 +1,8 @@
-import type { TaggedResource } from './resource.ts'
 import type { Profile } from '../world/profile.ts'
 import { membersOf } from '../world/replication-group.ts'
 import { schedule } from '../world/transition.ts'
 import type { World } from '../world/world.ts'
+import type { TaggedResource } from './resource.ts'
 
 const store = (world: World, arn: string, tags: ReadonlyMap<string, string>): void => {
   if (tags.size === 0) world.tags.delete(arn)

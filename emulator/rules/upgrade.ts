@@ -21,7 +21,8 @@ export const versionMove = (
   askedEngine: string | undefined,
   askedVersion: string | undefined,
 ): EngineVersion | undefined => {
-  const engine = askedEngine === undefined ? settings.engine : engineNamed(askedEngine, ['redis', 'valkey', 'memcached'])
+  const engine =
+    askedEngine === undefined ? settings.engine : engineNamed(askedEngine, ['redis', 'valkey', 'memcached'])
   const crosses = engine !== settings.engine
   if (crosses && !(settings.engine === 'redis' && engine === 'valkey')) {
     throw invalidCombination(`The engine cannot be changed from ${settings.engine} to ${engine}.`)
@@ -33,7 +34,9 @@ export const versionMove = (
   const version = versionOf(engine, askedVersion)
   if (!crosses && version.full === settings.engineVersion) return undefined
   if (compareVersions(version.full, settings.engineVersion) < 0) {
-    throw invalidCombination(`The engine version cannot be downgraded from ${settings.engineVersion} to ${version.full}.`)
+    throw invalidCombination(
+      `The engine version cannot be downgraded from ${settings.engineVersion} to ${version.full}.`,
+    )
   }
   return version
 }

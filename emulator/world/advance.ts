@@ -1,7 +1,7 @@
 import type { CacheCluster } from './cache-cluster.ts'
 import { clusterKeys, groupKeys } from './engines-wanted.ts'
 import { record } from './event.ts'
-import { beginClusterChange, beginGroupChange } from './lifecycle.ts'
+import { beginClusterChange, beginGroupChange, withDeferredCluster, withDeferredGroup } from './lifecycle.ts'
 import { applyParameters } from './parameter-status.ts'
 import type { Profile } from './profile.ts'
 import { type GroupChange, membersOf, type ReplicationGroup } from './replication-group.ts'
@@ -183,7 +183,7 @@ const openGroupWindow = (tick: Tick, id: string): boolean => {
   const group = tick.world.groups.get(id)
   if (!group?.deferred) return true
   if (group.status !== 'available') return false
-  beginGroupChange(tick.world, group, {}, tick.atMs, tick.profile.scaleMs, true)
+  beginGroupChange(tick.world, group, withDeferredGroup(tick.world, group, {}), tick.atMs, tick.profile.scaleMs, true)
   return true
 }
 
@@ -191,7 +191,7 @@ const openClusterWindow = (tick: Tick, id: string): boolean => {
   const cluster = tick.world.clusters.get(id)
   if (!cluster?.deferred) return true
   if (cluster.status !== 'available') return false
-  beginClusterChange(tick.world, cluster, {}, tick.atMs, tick.profile.scaleMs)
+  beginClusterChange(tick.world, cluster, withDeferredCluster(tick.world, cluster, {}), tick.atMs, tick.profile.scaleMs)
   return true
 }
 

@@ -12,6 +12,14 @@ const disturbMembers = (world: World, group: ReplicationGroup): void => {
   }
 }
 
+/** A change together with everything that waited for the window, which then waits no more. */
+export const withDeferredGroup = (world: World, group: ReplicationGroup, change: GroupChange): GroupChange => {
+  const merged = mergedChange(group.deferred, change)
+  delete group.deferred
+  unschedule(world, (happening) => happening.do === 'openGroupWindow' && happening.id === group.id)
+  return merged
+}
+
 /** Starts a change of a group; it is done `durationMs` later, or when the server processes have followed. */
 export const beginGroupChange = (
   world: World,
@@ -21,10 +29,8 @@ export const beginGroupChange = (
   durationMs: number,
   disturbsMembers: boolean,
 ): void => {
-  group.applying = mergedChange(group.deferred, change)
-  delete group.deferred
+  group.applying = change
   group.status = 'modifying'
-  unschedule(world, (happening) => happening.do === 'openGroupWindow' && happening.id === group.id)
   if (disturbsMembers) disturbMembers(world, group)
   schedule(world, nowMs + durationMs, { do: 'settleGroup', id: group.id })
 }
@@ -53,6 +59,14 @@ const startNodeChanges = (cluster: CacheCluster, change: ClusterChange, nowMs: n
   ]
 }
 
+/** A change together with everything that waited for the window, which then waits no more. */
+export const withDeferredCluster = (world: World, cluster: CacheCluster, change: ClusterChange): ClusterChange => {
+  const merged = mergedClusterChange(cluster.deferred, change)
+  delete cluster.deferred
+  unschedule(world, (happening) => happening.do === 'openClusterWindow' && happening.id === cluster.id)
+  return merged
+}
+
 /** Starts a change of a cluster that belongs to no group. */
 export const beginClusterChange = (
   world: World,
@@ -61,11 +75,9 @@ export const beginClusterChange = (
   nowMs: number,
   durationMs: number,
 ): void => {
-  cluster.applying = mergedClusterChange(cluster.deferred, change)
-  delete cluster.deferred
+  cluster.applying = change
   cluster.status = 'modifying'
-  unschedule(world, (happening) => happening.do === 'openClusterWindow' && happening.id === cluster.id)
-  startNodeChanges(cluster, cluster.applying, nowMs)
+  startNodeChanges(cluster, change, nowMs)
   schedule(world, nowMs + durationMs, { do: 'settleCluster', id: cluster.id })
 }
 

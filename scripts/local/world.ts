@@ -22,6 +22,8 @@ export interface WorldOptions {
   readonly say: (line: string) => void
   /** Flags of the emulator beside its port. */
   readonly emulator?: readonly string[]
+  /** Flags of the operator beside its own. */
+  readonly operator?: readonly string[]
 }
 
 /** A whole local world: Kubernetes, ElastiCache and the operator, each in a process of its own. */
@@ -59,7 +61,12 @@ export const installParts = async (say: (line: string) => void) => {
   return { tools, servers }
 }
 
-export const startWorld = async ({ folder, say, emulator = [] }: WorldOptions): Promise<World> => {
+export const startWorld = async ({
+  folder,
+  say,
+  emulator = [],
+  operator: operatorFlags = [],
+}: WorldOptions): Promise<World> => {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const { tools, servers } = await installParts(say)
@@ -135,7 +142,14 @@ export const startWorld = async ({ folder, say, emulator = [] }: WorldOptions): 
     const startOperator = async () => {
       operator = start(
         'operator',
-        [join(root, 'dist/larder.mjs'), '--kubeconfig', operatorConfig, '--listen', `127.0.0.1:${metricsPort}`],
+        [
+          join(root, 'dist/larder.mjs'),
+          '--kubeconfig',
+          operatorConfig,
+          '--listen',
+          `127.0.0.1:${metricsPort}`,
+          ...operatorFlags,
+        ],
         { ...accessKey, AWS_ENDPOINT_URL: awsUrl, AWS_REGION: region },
       )
       const ready = until('the operator', async () => (await fetch(`${metricsUrl}/readyz`)).ok, 60_000)

@@ -33,7 +33,7 @@ const node = process.execPath
 /** dependency-cruiser passes with nothing read when it can't read TypeScript, so the count is looked at too. */
 const floors = async (root: string): Promise<string> => {
   const args = [
-    'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+    'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
     '--config',
     '.dependency-cruiser.cjs',
     'src',

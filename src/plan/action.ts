@@ -101,7 +101,7 @@ export type AwsAction =
       readonly to: number
       readonly retain: readonly string[]
     }
-  | { readonly do: 'RotateToken' | 'SetToken'; readonly id: string; readonly tokenVersion: string }
+  | { readonly do: 'RotateToken' | 'SetToken'; readonly id: string; readonly tokenVersion?: string }
   | { readonly do: 'DeleteGroup'; readonly id: string; readonly finalSnapshot?: string }
   | { readonly do: 'CreateMemcached'; readonly id: string; readonly cluster: NewMemcached; readonly tags: Tags }
   | { readonly do: 'ModifyMemcached'; readonly id: string; readonly set: MemcachedSettings; readonly when: When }

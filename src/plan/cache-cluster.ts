@@ -1,18 +1,17 @@
 import { annotation } from '../crds/kind.ts'
-import type { AwsAction } from './action.ts'
-import { authSteps, tokenNeeded } from './auth.ts'
+import { tokenNeeded } from './auth.ts'
 import { compareFixedGroup, compareFixedMemcached } from './compare.ts'
 import { planDeletion } from './deletion.ts'
 import type { CacheFacts } from './facts.ts'
-import { ownerInWords, ownershipOf, ownerTags } from './identity.ts'
+import { ownerInWords, ownershipOf } from './identity.ts'
 import { type Intent, intentOf, knownOurs } from './intent.ts'
-import type { ObservedCache } from './observed.ts'
 import { type Plan, type PlannedAction, stuck, wait } from './outcome.ts'
-import { newParameterGroupSteps, parameterSteps, unsettable } from './parameters.ts'
+import { unsettable } from './parameters.ts'
 import { progressOf } from './progress.ts'
+import { createStep, parameterGroupSteps, remainingSteps } from './remaining.ts'
 import { secretSteps } from './secret-steps.ts'
-import { groupSteps, memcachedSteps, step } from './steps.ts'
-import { tagSteps, wantedTags } from './tags.ts'
+import { step } from './steps.ts'
+import { shownPlan } from './verdict.ts'
 
 /** How often the same plan may be carried out for one generation before we say that it leads nowhere. */
 const mostRepeats = 5
@@ -80,10 +79,11 @@ const tokenToStore: Check = ({ object, token }) =>
 
 /** A replication group holds data: one that vanished is not made anew, empty, behind its users' backs. */
 const lost: Check = ({ object, sight, live }, { id, is }) => {
-  const seenBefore = object.status.arn !== undefined && is === 'group'
-  if (sight.is !== 'absent' || !seenBefore) return undefined
+  if (sight.is !== 'absent') return undefined
   if (live.is === 'found') return wait('WaitingForLook', `${id} is there, but not in the last list of AWS`)
-  if (object.annotations[annotation.recreate] === id) return undefined
+  const seenBefore = object.status.arn !== undefined && is === 'group'
+  if (!seenBefore || object.annotations[annotation.recreate] === id) return undefined
+  if (live.is === 'unread') return wait('WaitingForLook', `waiting for a look at ${id}`)
   return stuck(
     'Lost',
     `${id} was there and is gone from AWS, with its data. To have it made anew, empty: kubectl annotate cachecluster ${object.name} -n ${object.namespace} ${annotation.recreate}=${id}`,
@@ -105,10 +105,27 @@ const notOurs: Check = ({ object, sight, tags }, { id }) => {
   return undefined
 }
 
-const ownershipUnknown: Check = ({ object, sight, tags }) =>
-  sight.is === 'seen' && tags.is !== 'found' && !knownOurs(object, sight.cache) && sight.cache.state !== 'deleting'
-    ? wait('WaitingForLook', `waiting until AWS tells the tags of ${sight.cache.id}`)
-    : undefined
+const ownershipUnknown: Check = ({ object, sight, tags }) => {
+  if (sight.is !== 'seen' || tags.is === 'found' || knownOurs(object, sight.cache)) return undefined
+  const { id, state, status } = sight.cache
+  if (state === 'deleting') return undefined
+  if (state !== 'failed') return wait('WaitingForLook', `waiting until AWS tells the tags of ${id}`)
+  return stuck(
+    'NotOurs',
+    `AWS says ${status} of ${id} and tells no tags of it, so Larder can't know whose it is: delete it in AWS, and Larder makes it anew`,
+  )
+}
+
+const parameterGroupNotOurs: Check = ({ object, parameters, parametersTags }) => {
+  if (parameters.is !== 'found' || parametersTags.is !== 'found') return undefined
+  const ownership = ownershipOf(parametersTags.value, object)
+  if (ownership === 'ours' || ownership === 'former') return undefined
+  const whose = ownership === 'nobody' ? 'without owner tags' : `and belongs to ${ownerInWords(parametersTags.value)}`
+  return stuck(
+    'NotOurs',
+    `the parameter group ${parameters.value.name} exists in AWS ${whose}, so Larder leaves it alone: delete it, or name it in spec.parameterGroupName`,
+  )
+}
 
 const deletedByOthers: Check = ({ sight }) =>
   sight.is === 'seen' && sight.cache.state === 'deleting'
@@ -176,8 +193,10 @@ const engineChangeUnversioned: Check = ({ object, sight }) =>
 
 const endless: Check = (facts, intent) => {
   if (facts.repeats < mostRepeats || facts.sight.is !== 'seen') return undefined
-  const [next] = remainingSteps(facts, intent, facts.sight.cache)
-  return next === undefined
+  const [next, ...later] = remainingSteps(facts, intent, facts.sight.cache)
+  if (next === undefined) return undefined
+  const another = facts.repeatedPlan !== undefined && facts.repeatedPlan !== shownPlan({ is: 'act', next, later })?.hash
+  return another
     ? undefined
     : stuck(
         'EndlessDifference',
@@ -199,6 +218,7 @@ const checks: readonly Check[] = [
   lost,
   notOurs,
   ownershipUnknown,
+  parameterGroupNotOurs,
   deletedByOthers,
   failed,
   tokenToStore,
@@ -214,44 +234,3 @@ const checks: readonly Check[] = [
 
 const firstOf = ([next, ...later]: readonly PlannedAction[]): Plan | undefined =>
   next === undefined ? undefined : { is: 'act', next, later }
-
-/** Everything between what AWS has and what is asked, in order. */
-const remainingSteps = (facts: CacheFacts, intent: Intent, cache: ObservedCache): readonly PlannedAction[] => [
-  ...parameterGroupSteps(facts, intent),
-  ...(cache.is === 'group'
-    ? groupSteps(cache.id, intent.group, cache, authSteps(facts, cache))
-    : memcachedSteps(cache.id, intent.memcached, cache)),
-  ...(facts.tags.is === 'found' ? tagSteps(cache, facts.object, facts.tags.value).map((action) => step(action)) : []),
-  ...formerGroupSteps(facts, intent, cache),
-]
-
-const parameterGroupSteps = (facts: CacheFacts, { ownGroup, parameters }: Intent): readonly PlannedAction[] => {
-  if (ownGroup === undefined || parameters.is !== 'values') return []
-  const actions: readonly AwsAction[] =
-    facts.parameters.is === 'absent'
-      ? newParameterGroupSteps(ownGroup.name, ownGroup.family, parameters.values, ownerTags(facts.object))
-      : facts.parameters.is === 'found'
-        ? parameterSteps(parameters.values, facts.parameters.value)
-        : []
-  return actions.map((action) => step(action, 'None', { field: 'spec.parameters' }))
-}
-
-/** After an upgrade to another family the group of the old family is left over. */
-const formerGroupSteps = (
-  { object }: CacheFacts,
-  { ownGroup }: Intent,
-  cache: ObservedCache,
-): readonly PlannedAction[] => {
-  const former = object.status.parameterGroup
-  if (!former?.owned || ownGroup === undefined || former.name === ownGroup.name) return []
-  return cache.parameterGroupName === ownGroup.name ? [step({ do: 'DeleteParameterGroup', name: former.name })] : []
-}
-
-const createStep = (facts: CacheFacts, { id, is, group, memcached }: Intent): PlannedAction => {
-  const { object } = facts
-  const tags = wantedTags(object)
-  const description = `${object.namespace}/${object.name}, by Larder`
-  return is === 'memcached'
-    ? step({ do: 'CreateMemcached', id, cluster: memcached, tags })
-    : step({ do: 'CreateGroup', id, description, group, tags, withToken: tokenNeeded(object.spec) })
-}

@@ -160,6 +160,14 @@ const fixedRules: readonly Rule<NewGroup | NewMemcached, ObservedGroup | Observe
 ]
 
 const fixedGroupRules: readonly Rule<NewGroup, ObservedGroup, undefined>[] = [
+  {
+    field: 'spec.nodes.clusterMode',
+    want: (w) => w.clusterMode,
+    have: (o) => o.clusterMode,
+    // Only the way back from Enabled is closed.
+    same: (want, have) => want === have || have !== 'Enabled',
+    set: () => undefined,
+  },
   { field: 'spec.encryption.atRest', want: (w) => text(w.atRest), have: (o) => String(o.atRest), set: () => undefined },
   {
     field: 'spec.encryption.kmsKeyId',

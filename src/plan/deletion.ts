@@ -12,6 +12,16 @@ import { step } from './steps.ts'
  * and its tags. What is not ours is let go untouched; the finalizer leaves when nothing of ours is left.
  */
 export const planDeletion = (facts: CacheFacts): Plan => {
+  const plan = deletionOf(facts)
+  return plan.is === 'act' && facts.object.spec.suspend
+    ? stuck(
+        'Suspended',
+        'spec.suspend is true, so nothing is changed in AWS: set it to false to let the deletion go on',
+      )
+    : plan
+}
+
+const deletionOf = (facts: CacheFacts): Plan => {
   const { object, sight, live, failure } = facts
   const intent = intentOf(facts)
   if (object.spec.deletionProtection) {
@@ -19,9 +29,10 @@ export const planDeletion = (facts: CacheFacts): Plan => {
   }
   if (failure !== undefined) return { is: 'blocked', failure }
   if (sight.is === 'unknown') return wait('WaitingForLook', 'waiting for a look at AWS')
-  if (sight.is === 'seen' && live.is === 'unread') return busy(sight.cache, facts.reconcilingMs)
   if (live.is === 'found') return leave(facts, live.value)
-  return cleanUp(facts, intent)
+  if (sight.is === 'seen' && live.is === 'unread') return busy(sight.cache, facts.reconcilingMs)
+  if (sight.is === 'seen') return wait('Deleting', `${sight.cache.id} is gone, but still in the last list of AWS`)
+  return live.is === 'unread' ? wait('WaitingForLook', `waiting for a look at ${intent.id}`) : cleanUp(facts, intent)
 }
 
 const busy = (cache: ObservedCache, sinceMs: number): Plan => {
@@ -35,13 +46,25 @@ const act = (action: AwsAction): Plan => ({ is: 'act', next: step(action), later
 const leave = (facts: CacheFacts, cache: ObservedCache): Plan => {
   const { object, tags } = facts
   if (cache.state === 'deleting' || cache.state === 'moving') return busy(cache, facts.reconcilingMs)
-  // AWS tells the tags of an available cache only; a failed one is known by its ARN and creation time.
-  if (cache.state === 'failed' && knownOurs(object, cache)) return act(deleteOf(cache))
+  if (cache.state === 'failed') return leaveFailed(facts, cache)
   if (tags.is !== 'found') return wait('WaitingForLook', `waiting until AWS tells the tags of ${cache.id}`)
   if (ownershipOf(tags.value, object) !== 'ours') {
     return { is: 'released', message: `${cache.id} is not ours any more: let go, nothing touched` }
   }
   return object.spec.deletionPolicy === 'Retain' ? retain(facts, cache) : act(deleteOf(cache))
+}
+
+/** AWS tells and changes the tags of an available cache only; a failed one is known by its ARN and creation time. */
+const leaveFailed = ({ object }: CacheFacts, cache: ObservedCache): Plan => {
+  if (!knownOurs(object, cache)) {
+    return stuck(
+      'NotOurs',
+      `AWS says ${cache.status} of ${cache.id} and tells no tags of it, so Larder can't know whose it is: delete it in AWS`,
+    )
+  }
+  return object.spec.deletionPolicy === 'Retain'
+    ? { is: 'released', message: `${cache.id} is left as it is: AWS says ${cache.status}` }
+    : act(deleteOf(cache))
 }
 
 const deleteOf = (cache: ObservedCache): AwsAction =>

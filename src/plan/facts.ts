@@ -70,8 +70,9 @@ export interface CacheFacts {
   readonly token: TokenFact
   readonly bindingSeal: Seal | undefined
   readonly envSeal: Seal | undefined
-  /** How often this very plan has been carried out already for this generation. */
+  /** How often one plan has been carried out in a row for this generation, and the hash of that plan. */
   readonly repeats: number
+  readonly repeatedPlan?: string | undefined
   /** A read that failed; the plan then waits or retries as the failure says. */
   readonly failure: Failure | undefined
 }

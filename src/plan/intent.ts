@@ -1,11 +1,12 @@
 import type { NewGroup, NewMemcached } from './action.ts'
+import { versionSame } from './compare.ts'
 import { desiredGroup, desiredMemcached } from './desired.ts'
 import type { CacheFacts, CacheObject } from './facts.ts'
 import { hashOf } from './hash.ts'
 import { idOf, shapeOf } from './identity.ts'
 import type { ObservedCache } from './observed.ts'
 import { type WantedParameters, wantedParameters } from './parameters.ts'
-import { familyOf } from './version.ts'
+import { familyOf, isNewer } from './version.ts'
 
 /** What an object means, before anything is known of AWS: worked out once, used by reads, plan and status alike. */
 export interface Intent {
@@ -23,8 +24,35 @@ export interface Intent {
 const cacheOf = (facts: Pick<CacheFacts, 'sight'>): ObservedCache | undefined =>
   facts.sight.is === 'seen' ? facts.sight.cache : undefined
 
-/** The object's own parameter group: named for the cache and the family, since a group can't change its family. */
-const ownGroupName = (id: string, family: string) => `${id}-${family.replaceAll('.', '-')}`
+/**
+ * The object's own parameter group: named for the cache, the family and cluster mode, since a group can't change its family,
+ * nor `cluster-enabled` while it is in use (FIDELITY C.4, H.3).
+ */
+const ownGroupName = (id: string, family: string, clustered: boolean) =>
+  `${id}-${family.replaceAll('.', '-')}${clustered ? '-cluster' : ''}`
+
+/** The parameter group that the cache uses now, if its name says that Larder made it for this very cache. */
+export const attachedOwnGroup = (id: string, cache: ObservedCache | undefined): string | undefined => {
+  if (cache === undefined || cache.engineVersion === '') return undefined
+  const family = familyOf(cache.engine, cache.engineVersion)
+  return [false, true]
+    .map((clustered) => ownGroupName(id, family, clustered))
+    .find((name) => name === cache.parameterGroupName)
+}
+
+/** The version whose family counts: what is asked for, or what runs when it is newer: AWS never goes back. */
+const versionOf = (spec: CacheObject['spec'], cache: ObservedCache | undefined): string | undefined => {
+  const running = cache?.engine === spec.engine && cache.engineVersion !== '' ? cache.engineVersion : undefined
+  if (running === undefined || spec.engineVersion === undefined) return running ?? spec.engineVersion
+  return isNewer(running, spec.engineVersion) ? running : spec.engineVersion
+}
+
+/** Whether the parameter group is one for cluster mode: an upgrade comes before cluster mode, with a group of the old kind. */
+const clusteredGroup = (spec: CacheObject['spec'], cache: ObservedCache | undefined): boolean => {
+  if ((spec.nodes.clusterMode ?? 'Disabled') === 'Disabled') return false
+  if (cache?.is !== 'group' || cache.clusterMode !== 'Disabled' || cache.engineVersion === '') return true
+  return cache.engine === spec.engine && versionSame(spec.engineVersion ?? cache.engineVersion, cache.engineVersion)
+}
 
 type IntentFacts = Pick<CacheFacts, 'object' | 'sight' | 'policy' | 'defaultFamily'>
 
@@ -33,15 +61,17 @@ export const intentOf = (facts: IntentFacts): Intent => {
   const { spec } = object
   const id = idOf(object, spec.engine)
   const cache = cacheOf(facts)
-  const parameters = wantedParameters(spec, facts.policy.is === 'found' ? facts.policy.value : undefined)
-  const values = parameters.is === 'values' ? parameters.values : {}
-  const version =
-    spec.engineVersion ??
-    (cache?.engine === spec.engine && cache.engineVersion !== '' ? cache.engineVersion : undefined)
+  const asked = wantedParameters(spec, facts.policy.is === 'found' ? facts.policy.value : undefined)
+  const askedValues = asked.is === 'values' ? asked.values : {}
+  const version = versionOf(spec, cache)
   const family = version === undefined ? facts.defaultFamily : familyOf(spec.engine, version)
-  const name = family && ownGroupName(id, family)
+  const clustered = clusteredGroup(spec, cache)
+  const name = family && ownGroupName(id, family, clustered)
   // A group of ours that is attached stays, emptied, when nothing is asked any more.
-  const wanted = Object.keys(values).length > 0 || (name !== undefined && cache?.parameterGroupName === name)
+  const wanted = Object.keys(askedValues).length > 0 || attachedOwnGroup(id, cache) !== undefined
+  // Cluster mode is decided by the parameter group; AWS's own `.cluster.on` groups say the same.
+  const values = clustered && wanted ? { ...askedValues, 'cluster-enabled': 'yes' } : askedValues
+  const parameters: WantedParameters = asked.is === 'values' ? { is: 'values', values } : asked
   const ownGroup =
     wanted && spec.parameterGroupName === undefined && name !== undefined && family !== undefined
       ? { name, family, hash: hashOf([name, values]) }

@@ -39,10 +39,7 @@ export const wantedParameters = (spec: CacheClusterSpec, policy: CachePolicySpec
       message: `spec.parameterGroupName ${spec.parameterGroupName} is never changed by Larder, so the CachePolicy's eviction can't be enforced: remove spec.parameterGroupName, or the policy's spec.eviction`,
     }
   }
-  // Cluster mode is decided by the parameter group at creation; AWS's own `.cluster.on` groups say the same.
-  const sharded = spec.nodes.clusterMode === 'Enabled' ? { 'cluster-enabled': 'yes' } : {}
-  const asked = { ...enforced, ...own }
-  return { is: 'values', values: Object.keys(asked).length === 0 ? {} : { ...sharded, ...asked } }
+  return { is: 'values', values: { ...enforced, ...own } }
 }
 
 const entriesInBatches = <T>(entries: readonly T[]): T[][] =>

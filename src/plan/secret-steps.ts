@@ -17,7 +17,7 @@ export const secretNames = (object: CacheFacts['object']) => {
 export const wantedPair = (facts: CacheFacts, token: string | undefined): SecretPair | undefined => {
   const { object, sight, policy } = facts
   if (sight.is !== 'seen' || sight.cache.status === 'creating' || sight.cache.state === 'failed') return undefined
-  if (tokenNeeded(object.spec) && !tokenPublished(facts)) return undefined
+  if (tokenAwaited(facts)) return undefined
   return secretPair({
     cache: sight.cache,
     token: tokenNeeded(object.spec) ? token : undefined,
@@ -28,6 +28,9 @@ export const wantedPair = (facts: CacheFacts, token: string | undefined): Secret
 
 const tokenPublished = ({ object, token }: CacheFacts): boolean =>
   token.is === 'present' && object.status.authToken?.version === token.version
+
+/** True while only the token keeps the pair from being written. */
+export const tokenAwaited = (facts: CacheFacts): boolean => tokenNeeded(facts.object.spec) && !tokenPublished(facts)
 
 export interface PairHashes {
   readonly binding: string
@@ -41,10 +44,10 @@ export const wantedHashes = (facts: CacheFacts): PairHashes | undefined => {
   return pair && { binding: contentHashOf(pair.binding), env: contentHashOf(pair.env) }
 }
 
+/** What others add to the Secret is theirs: only our own keys must stand. An edited key is no longer ours in the seal. */
 const intact = (seal: Seal | undefined, hash: string, keys: readonly string[], ownerUid: string): boolean =>
   seal !== undefined &&
   seal.contentHash === hash &&
-  !seal.foreign &&
   seal.ownerUid === ownerUid &&
   seal.keys.length === keys.length &&
   keys.every((key) => seal.keys.includes(key))

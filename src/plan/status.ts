@@ -1,15 +1,17 @@
 import type { CacheClusterStatus } from '../crds/cache-cluster.ts'
 import { annotation } from '../crds/kind.ts'
+import type { Action } from './action.ts'
 import { type ConditionNow, nextConditions } from './conditions.ts'
 import { given } from './desired.ts'
 import { firstEndpoint } from './endpoints.ts'
 import type { CacheFacts } from './facts.ts'
 import { hashOf } from './hash.ts'
-import { type Intent, intentOf, knownOurs } from './intent.ts'
+import { ownershipOf } from './identity.ts'
+import { attachedOwnGroup, type Intent, intentOf, knownOurs } from './intent.ts'
 import type { ObservedCache } from './observed.ts'
-import type { Plan } from './outcome.ts'
+import type { Acted, Plan } from './outcome.ts'
 import { parameterSteps } from './parameters.ts'
-import { secretNames, secretSteps, wantedHashes } from './secret-steps.ts'
+import { secretNames, secretSteps, tokenAwaited, wantedHashes } from './secret-steps.ts'
 import { shape } from './shape.ts'
 import { tagSteps, tagsRecord, wantedTags } from './tags.ts'
 import { type Deed, pendingSteps, shownPlan, verdictOf } from './verdict.ts'
@@ -19,7 +21,7 @@ export const judgeCacheCluster = (facts: CacheFacts, plan: Plan, deed: Deed): Ca
   const { object, sight } = facts
   const before = object.status
   const intent = intentOf(facts)
-  const cache = sight.is === 'seen' ? sight.cache : undefined
+  const cache = sight.is === 'seen' && !foreign(facts) ? sight.cache : undefined
   const names = secretNames(object)
   const next = given<CacheClusterStatus>({
     observedGeneration: object.generation,
@@ -28,13 +30,13 @@ export const judgeCacheCluster = (facts: CacheFacts, plan: Plan, deed: Deed): Ca
       { nowIso: facts.nowIso, generation: object.generation },
       conditionsNow(facts, plan, deed, cache),
     ),
-    ...identity(facts, intent, cache),
+    ...identity(facts, intent, cache, plan, deed),
     ...shape(before, cache),
     plan: shownPlan(plan),
     drift: driftOf(plan),
     binding: facts.bindingSeal === undefined ? before.binding : { name: names.binding },
     envSecretName: facts.envSeal === undefined ? before.envSecretName : names.env,
-    parameterGroup: parameterGroupNow(facts, intent, plan, deed),
+    parameterGroup: parameterGroupNow(facts, intent, cache, plan, deed),
     authToken: authTokenNow(facts, plan, deed),
     tags: tagsNow(facts, plan, deed),
     lastCheckedTime: undefined,
@@ -42,6 +44,10 @@ export const judgeCacheCluster = (facts: CacheFacts, plan: Plan, deed: Deed): Ca
   })
   return { ...next, lastCheckedTime: checkedTime(before, next, facts.nowIso) }
 }
+
+/** A cache of our id that is known to be somebody else's: none of it goes into status. */
+const foreign = ({ object, tags }: CacheFacts): boolean =>
+  tags.is === 'found' && ['nobody', 'other'].includes(ownershipOf(tags.value, object))
 
 /** For a spec that this operator's schema can't read: said, and nothing else is touched. */
 export const judgeUnreadable = (
@@ -76,12 +82,15 @@ const conditionsNow = (facts: CacheFacts, plan: Plan, deed: Deed, cache: Observe
     list.push({ type: 'Reconciling', status: 'True', reason, message })
   }
   if (verdict.is === 'stalled') list.push({ type: 'Stalled', status: 'True', reason, message })
-  list.push(availableNow(cache), bindingNow(facts))
+  list.push(availableNow(cache, foreign(facts)), bindingNow(facts))
   return list
 }
 
 /** Serving, whatever else is going on: from observation alone. */
-const availableNow = (cache: ObservedCache | undefined): ConditionNow => {
+const availableNow = (cache: ObservedCache | undefined, notOurs: boolean): ConditionNow => {
+  if (notOurs) {
+    return { type: 'Available', status: 'False', reason: 'NotOurs', message: 'the cache of this id in AWS is not ours' }
+  }
   const serving =
     cache !== undefined &&
     (cache.state === 'available' || (cache.state === 'moving' && cache.status !== 'creating')) &&
@@ -94,14 +103,7 @@ const availableNow = (cache: ObservedCache | undefined): ConditionNow => {
 
 const bindingNow = (facts: CacheFacts): ConditionNow => {
   const { binding } = secretNames(facts.object)
-  if (wantedHashes(facts) === undefined) {
-    return {
-      type: 'BindingReady',
-      status: 'False',
-      reason: 'NoEndpoint',
-      message: 'waiting for an endpoint to hand out',
-    }
-  }
+  if (foreign(facts) || wantedHashes(facts) === undefined) return bindingLate(facts)
   return secretSteps(facts) === undefined
     ? {
         type: 'BindingReady',
@@ -117,13 +119,19 @@ const bindingNow = (facts: CacheFacts): ConditionNow => {
       }
 }
 
+const bindingLate = (facts: CacheFacts): ConditionNow => {
+  const late = { type: 'BindingReady', status: 'False' } as const
+  return !foreign(facts) && tokenAwaited(facts)
+    ? { ...late, reason: 'TokenNotTaken', message: 'waiting until AWS takes the auth token' }
+    : { ...late, reason: 'NoEndpoint', message: 'waiting for endpoints to hand out' }
+}
+
 /** The id is written before the first create call, ARN and creation time once they are known to be ours. */
-const identity = (facts: CacheFacts, intent: Intent, cache: ObservedCache | undefined) => {
-  const { object, tags } = facts
-  const before = object.status
-  const ours =
-    cache !== undefined &&
-    (knownOurs(object, cache) || (tags.is === 'found' && tags.value['larder.dev/uid'] === object.uid))
+const identity = (facts: CacheFacts, intent: Intent, cache: ObservedCache | undefined, plan: Plan, deed: Deed) => {
+  const before = facts.object.status
+  // A cache made just now is another one than any that status knew.
+  if (created(plan, deed)) return { id: intent.id }
+  const ours = cache !== undefined && (knownOurs(facts.object, cache) || seenOurs(facts))
   return ours
     ? { id: cache.id, arn: cache.arn, createdTime: cache.createdTime }
     : { id: intent.id, arn: before.arn, createdTime: before.createdTime }
@@ -136,48 +144,77 @@ const driftOf = (plan: Plan): CacheClusterStatus['drift'] => {
   return drift.length === 0 ? undefined : drift
 }
 
-const didIt = (plan: Plan, deed: Deed, ...names: readonly string[]): boolean =>
-  plan.is === 'act' && deed.is === 'acted' && deed.acted.is !== 'failed' && names.includes(plan.next.action.do)
+const seenOurs = ({ object, tags }: CacheFacts): boolean =>
+  tags.is === 'found' && ownershipOf(tags.value, object) === 'ours'
 
-/** Recorded as owned before it is made; `appliedHash` only after AWS was seen to hold the values. */
+/** Whether one of these steps was taken, with one of these results. */
+const took = (plan: Plan, deed: Deed, names: readonly Action['do'][], ...results: readonly Acted['is'][]): boolean =>
+  plan.is === 'act' && deed.is === 'acted' && names.includes(plan.next.action.do) && results.includes(deed.acted.is)
+
+const created = (plan: Plan, deed: Deed): boolean => took(plan, deed, ['CreateGroup', 'CreateMemcached'], 'done')
+
+/**
+ * Recorded as owned before it is made; a former group until it is deleted. `appliedHash` only after AWS was seen to hold
+ * the values, and no longer when it was seen not to: what must be read again is what has no hash.
+ */
 const parameterGroupNow = (
   facts: CacheFacts,
-  { ownGroup, parameters }: Intent,
+  intent: Intent,
+  cache: ObservedCache | undefined,
   plan: Plan,
   deed: Deed,
 ): CacheClusterStatus['parameterGroup'] => {
   const { object } = facts
+  const { ownGroup } = intent
   const before = object.status.parameterGroup
-  const deleted = didIt(plan, deed, 'DeleteParameterGroup')
+  const deleted = took(plan, deed, ['DeleteParameterGroup'], 'done', 'absent')
   if (object.deleting) return deleted ? undefined : before
+  if (before?.owned && before.name !== ownGroup?.name && !deleted) return before
+  const attached = attachedOwnGroup(intent.id, cache)
+  if (attached !== undefined && attached !== ownGroup?.name) return { name: attached, owned: true }
   if (ownGroup === undefined) {
     const name = object.spec.parameterGroupName
-    return name === undefined ? (before?.owned ? before : undefined) : { name, owned: false }
+    return name === undefined ? undefined : { name, owned: false }
   }
-  const formerStays = before?.owned === true && before.name !== ownGroup.name && !deleted
-  if (formerStays) return before
-  const seen =
-    facts.parameters.is === 'found' &&
-    parameters.is === 'values' &&
-    parameterSteps(parameters.values, facts.parameters.value).length === 0
+  const tags = facts.parametersTags.is === 'found' ? ownershipOf(facts.parametersTags.value, object) : 'ours'
+  if (tags === 'nobody' || tags === 'other') return undefined
+  const held =
+    facts.parameters.is === 'unread'
+      ? before?.appliedHash === ownGroup.hash
+      : tags === 'ours' && valuesHeld(facts, intent)
   return given<NonNullable<CacheClusterStatus['parameterGroup']>>({
     name: ownGroup.name,
     owned: true,
-    appliedHash: seen ? ownGroup.hash : before?.appliedHash === ownGroup.hash ? ownGroup.hash : undefined,
+    appliedHash: held ? ownGroup.hash : undefined,
   })
 }
 
+const valuesHeld = (facts: CacheFacts, { parameters }: Intent): boolean =>
+  facts.parameters.is === 'found' &&
+  parameters.is === 'values' &&
+  parameterSteps(parameters.values, facts.parameters.value).length === 0
+
 const authTokenNow = ({ object, token }: CacheFacts, plan: Plan, deed: Deed): CacheClusterStatus['authToken'] => {
   if (token.is !== 'present') return object.status.authToken
-  if (didIt(plan, deed, 'RotateToken')) return { version: token.version, settled: false }
-  if (didIt(plan, deed, 'SetToken', 'CreateGroup')) return { version: token.version, settled: true }
+  if (took(plan, deed, ['RotateToken'], 'done', 'unchanged')) return { version: token.version, settled: false }
+  if (took(plan, deed, ['SetToken'], 'done', 'unchanged')) return { version: token.version, settled: true }
+  if (took(plan, deed, ['CreateGroup'], 'done')) return { version: token.version, settled: true }
   return object.status.authToken
 }
 
-/** Recorded when AWS was seen to hold them, or when our own create call has just carried them there. */
+/**
+ * Recorded when AWS was seen to hold them, or when our own create call has just carried them there. Where AWS was seen to
+ * differ, the hash says what it holds, so that it is read again; and the keys that are about to be set are recorded before
+ * they are, so that none is forgotten.
+ */
 const tagsNow = (facts: CacheFacts, plan: Plan, deed: Deed): CacheClusterStatus['tags'] => {
   const { object, sight, tags } = facts
-  const created = deed.is === 'acted' && deed.acted.is === 'done' && didIt(plan, deed, 'CreateGroup', 'CreateMemcached')
-  const seen = sight.is === 'seen' && tags.is === 'found' && tagSteps(sight.cache, object, tags.value).length === 0
-  return created || seen ? tagsRecord(wantedTags(object)) : object.status.tags
+  const wanted = wantedTags(object)
+  if (created(plan, deed)) return tagsRecord(wanted)
+  if (sight.is !== 'seen' || tags.is !== 'found' || !seenOurs(facts)) return object.status.tags
+  const have = tags.value
+  if (tagSteps(sight.cache, object, have).length === 0) return tagsRecord(wanted)
+  const known = (object.status.tags?.keys ?? []).filter((key) => key in have)
+  const keys = [...new Set([...known, ...Object.keys(wanted)])].sort()
+  return { hash: hashOf(Object.fromEntries(keys.map((key) => [key, have[key]]))), keys }
 }

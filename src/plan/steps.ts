@@ -45,21 +45,20 @@ const transitSteps = (id: string, difference: Difference<GroupSettings> | undefi
 }
 
 /** Cluster mode goes through Compatible, and travels with nothing but a parameter group (FIDELITY C.4). */
-const clusterModeSteps = (id: string, difference: Difference<GroupSettings> | undefined): readonly PlannedAction[] => {
+const clusterModeSteps = (
+  id: string,
+  difference: Difference<GroupSettings> | undefined,
+  parameterGroup: GroupSettings,
+): readonly PlannedAction[] => {
   if (difference === undefined) return []
   const { field, have, want } = difference
   const hops: readonly string[] = have === 'Disabled' && want === 'Enabled' ? ['Compatible', want] : [want]
-  return hops.map((hop, index) =>
-    step(
-      { do: 'ModifyGroup', id, set: { clusterMode: hop as NewGroup['clusterMode'] & string }, when: 'Now' },
-      'None',
-      {
-        field,
-        from: index === 0 ? have : 'Compatible',
-        to: hop,
-      },
-    ),
-  )
+  return hops.map((hop, index) => {
+    const clusterMode = hop as NewGroup['clusterMode'] & string
+    const set = index === 0 ? { clusterMode, ...parameterGroup } : { clusterMode }
+    const from = index === 0 ? have : 'Compatible'
+    return step({ do: 'ModifyGroup', id, set, when: 'Now' }, 'None', { field, from, to: hop })
+  })
 }
 
 /** What changing the node itself costs those who use it: a replica takes over where there is one. */
@@ -68,7 +67,8 @@ const nodeChange = (observed: ObservedGroup): Disruption => (observed.replicasPe
 /**
  * The order of changes of a replication group (FIDELITY C.4): failover off before replicas may go to 0; shards up, then
  * replicas up, then plain settings, node type, engine, TLS; then what `auth` asks for; shards down and replicas down last,
- * so that nothing shrinks before what must grow has grown.
+ * so that nothing shrinks before what must grow has grown. Cluster mode comes after what it needs (a replica, failover, a
+ * version); but a group in Compatible leaves it first, since AWS scales and upgrades none meanwhile.
  */
 export const groupSteps = (
   id: string,
@@ -82,23 +82,27 @@ export const groupSteps = (
       ? among(differences, 'spec.engine')
       : among(differences, 'spec.engineVersion')
   const failover = among(differences, 'spec.nodes.automaticFailover', 'spec.nodes.multiAZ')
-  // A parameter group of another family travels with the upgrade, never before it.
-  const plain = among(differences, 'spec.network.securityGroupIds', ...(upgrade.length > 0 ? [] : ['spec.parameters']))
+  const [mode] = among(differences, 'spec.nodes.clusterMode')
+  // A parameter group of another family travels with the upgrade, one of another mode with the mode: never before.
+  const parameterGroup = upgrade.length > 0 ? [] : among(differences, 'spec.parameters')
+  const plain = [...among(differences, 'spec.network.securityGroupIds'), ...(mode === undefined ? parameterGroup : [])]
   const off = failover.filter((d) => d.want === 'false')
   const on = failover.filter((d) => d.want === 'true')
-  const [mode] = among(differences, 'spec.nodes.clusterMode')
   const [tls] = among(differences, 'spec.encryption.inTransit')
   const shards = shardSteps(id, wanted, observed)
   const replicas = replicaSteps(id, wanted, observed)
+  const modeSteps = clusterModeSteps(id, mode, parameterGroup[0]?.set ?? {})
+  const leavesCompatible = observed.clusterMode === 'Compatible'
   return [
+    ...(leavesCompatible ? modeSteps : []),
     ...modifyGroup(id, off, 'None'),
-    ...clusterModeSteps(id, mode),
     ...shards.up,
     ...replicas.up,
     ...modifyGroup(id, [...on, ...plain], 'None'),
     ...modifyGroup(id, among(differences, 'spec.nodes.type'), nodeChange(observed)),
     ...modifyGroup(id, upgrade, nodeChange(observed)),
     ...transitSteps(id, tls),
+    ...(leavesCompatible ? [] : modeSteps),
     ...auth,
     ...shards.down,
     ...replicas.down,
@@ -114,7 +118,7 @@ const shardSteps = (id: string, wanted: NewGroup, observed: ObservedGroup): UpDo
   const from = observed.shards
   const to = wanted.shards
   if (from === to || observed.clusterMode !== 'Enabled') return { up: [], down: [] }
-  const retain = to < from ? [...new Set(observed.members.map((m) => m.shard))].sort().slice(0, to) : []
+  const retain = to < from ? [...new Set(observed.members.map((m) => m.shard).filter(Boolean))].sort().slice(0, to) : []
   const steps = [
     step({ do: 'SetShards', id, from, to, retain }, 'None', {
       field: 'spec.nodes.shards',
@@ -127,7 +131,9 @@ const shardSteps = (id: string, wanted: NewGroup, observed: ObservedGroup): UpDo
 
 const replicaSteps = (id: string, wanted: NewGroup, observed: ObservedGroup): UpDown => {
   const from = observed.replicasPerShard
-  const to = wanted.replicasPerShard
+  // The way from Disabled to cluster mode needs a replica, even where none is wanted in the end.
+  const onTheWay = observed.clusterMode === 'Disabled' && wanted.clusterMode !== 'Disabled'
+  const to = Math.max(wanted.replicasPerShard, onTheWay ? 1 : 0)
   if (from === to && observed.evenReplicas) return { up: [], down: [] }
   const steps = [
     step({ do: 'SetReplicas', id, from, to }, 'None', {

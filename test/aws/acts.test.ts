@@ -306,7 +306,7 @@ describe('what an action asks of AWS', () => {
       ['RotateToken', 'ROTATE'],
       ['SetToken', 'SET'],
     ] as const) {
-      assert.deepEqual(await requestOf({ do: name, id: 'x' }, token), [
+      assert.deepEqual(await requestOf({ do: name, id: 'x', tokenVersion: '2' }, token), [
         'ModifyReplicationGroup',
         { ReplicationGroupId: 'x', AuthToken: token, AuthTokenUpdateStrategy: strategy, ApplyImmediately: true },
       ])

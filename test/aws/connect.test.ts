@@ -109,7 +109,7 @@ describe('the connection to AWS', () => {
     const token = 'Canary0123456789abcdef'
     const wire = fakeWire(refusal('InvalidParameterValue', `The token ${token} has been used before.`))
     const { aws, lines } = connected(wire)
-    const acted = await aws.act({ do: 'RotateToken', id: 'x' }, token)
+    const acted = await aws.act({ do: 'RotateToken', id: 'x', tokenVersion: '2' }, token)
     assert.equal(wire.sent[0]?.get('AuthToken'), token)
     assert.ok(acted.is === 'failed' && acted.failure.message.includes('InvalidParameterValue'))
     assert.equal(JSON.stringify([acted, lines]).toLowerCase().includes('canary'), false)

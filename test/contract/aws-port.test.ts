@@ -203,12 +203,12 @@ for (const { title, remote, open } of grounds) {
       })
 
       it('lets a second token in and then only that, and tells neither', async () => {
-        await done(ground, { do: 'RotateToken', id }, nextToken)
+        await done(ground, { do: 'RotateToken', id, tokenVersion: '2' }, nextToken)
         await settled(ground, id)
-        await done(ground, { do: 'SetToken', id }, nextToken)
+        await done(ground, { do: 'SetToken', id, tokenVersion: '2' }, nextToken)
         await settled(ground, id)
         assert.equal(groupSeen(ground, id).authToken, true)
-        const bad = failureIn(await acted(ground, { do: 'RotateToken', id }, 'short/@secret'))
+        const bad = failureIn(await acted(ground, { do: 'RotateToken', id, tokenVersion: '2' }, 'short/@secret'))
         assert.equal(bad.is, 'stalled')
         assert.equal(bad.message.includes('short/@secret'), false)
         await settled(ground, id)

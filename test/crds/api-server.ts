@@ -32,9 +32,8 @@ export interface ApiServer {
   close(): void
 }
 
-// CEL rules tell the type or the value before their message; the rest of the words is the rule's.
-const plain = (message: string): string =>
-  message.replace(/^Invalid value: (?:"(?:[^"\\]|\\.)*"|\S+): /s, '').replace(/^Invalid value: /, '')
+// "Invalid value: <message>" from rules on objects, "Invalid value: "0s": <message>" from rules on strings.
+const plain = (message: string): string => message.replace(/^Invalid value: ("(?:[^"\\]|\\.)*": )?/s, '')
 
 const answerOf = (status: number, body: string): Answer => {
   const json = JSON.parse(body)

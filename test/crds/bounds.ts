@@ -8,7 +8,7 @@ export interface Breach {
   readonly spec: unknown
   /** What the server's words must hold. */
   readonly words: RegExp
-  /** Uniqueness is the server's alone: zod knows lists, not sets. */
+  /** The server's alone: zod knows neither sets nor how large a map may be. */
   readonly serverOnly: boolean
 }
 
@@ -92,7 +92,7 @@ export const everyBreach = (schema: Schema, fullSpecs: readonly unknown[]): read
       field,
       spec: changed(spec, steps, value),
       words,
-      serverOnly: false,
+      serverOnly: what === 'maxProperties',
     })
     return [
       ...breaches(inner, good).map(([what, value, words]) => breach(what, value, words)),

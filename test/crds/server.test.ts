@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { load } from 'js-yaml'
@@ -72,13 +74,16 @@ describe('the kinds on a real API server', function () {
   let plane: ControlPlane
   let server: ApiServer
   let kubectlPath: string
+  let cacheFolder: string
+  // Its own cache: the one in the home folder speaks of whatever server had the port before.
+  const ours = () => ['--kubeconfig', plane.kubeconfig, '--cache-dir', cacheFolder]
   const kubectl = async (...words: readonly string[]): Promise<string> => {
-    const { stdout } = await promisify(execFile)(kubectlPath, ['--kubeconfig', plane.kubeconfig, ...words])
-    return stdout
+    return (await promisify(execFile)(kubectlPath, [...ours(), ...words])).stdout
   }
 
   before(async function () {
     this.timeout(900_000)
+    cacheFolder = await mkdtemp(join(tmpdir(), 'larder-kubectl-'))
     plane = await startControlPlane()
     server = await openApiServer(plane)
     kubectlPath = (await resolveTools()).kubectl
@@ -93,6 +98,7 @@ describe('the kinds on a real API server', function () {
   after(async () => {
     server?.close()
     await plane?.stop()
+    if (cacheFolder) await rm(cacheFolder, { recursive: true })
   })
 
   for (const { source, rows, full, status } of suites) {
@@ -216,24 +222,26 @@ describe('the kinds on a real API server', function () {
     assert.ok(passed.some(({ before: old, after: young }) => JSON.stringify(old) !== JSON.stringify(young)))
   })
 
-  it('kubectl get larder lists every kind, and the short name finds the cache', async () => {
-    const listed = await kubectl('get', 'larder', '-o', 'name')
-    assert.match(listed, /^cachecluster\.larder\.dev\/shown$/m)
-    assert.match(listed, /^cachepolicy\.larder\.dev\/shown$/m)
-    const row = await kubectl('get', 'cache', 'shown', '--no-headers')
-    assert.match(row, /^shown +redis +1x1 cache\.t4g\.small +True +AsAsked +primary\.example:6379 +\S+\s*$/)
-  })
+  describe('all kinds, with kubectl', () => {
+    it('kubectl get larder lists every kind, and the short name finds the cache', async () => {
+      const listed = await kubectl('get', 'larder', '-o', 'name')
+      assert.match(listed, /^cachecluster\.larder\.dev\/shown$/m)
+      assert.match(listed, /^cachepolicy\.larder\.dev\/shown$/m)
+      const row = await kubectl('get', 'cache', 'shown', '--no-headers')
+      assert.match(row, /^shown +redis +1x1 cache\.t4g\.small +True +AsAsked +primary\.example:6379 +\S+\s*$/)
+    })
 
-  it('the CacheCluster is a provisioned service of servicebinding.io', async () => {
-    const label = await kubectl('get', 'crd', '-l', 'servicebinding.io/provisioned-service=true', '-o', 'name')
-    assert.equal(label.trim(), 'customresourcedefinition.apiextensions.k8s.io/cacheclusters.larder.dev')
-  })
+    it('the CacheCluster is a provisioned service of servicebinding.io', async () => {
+      const label = await kubectl('get', 'crd', '-l', 'servicebinding.io/provisioned-service=true', '-o', 'name')
+      assert.equal(label.trim(), 'customresourcedefinition.apiextensions.k8s.io/cacheclusters.larder.dev')
+    })
 
-  it('a field that the kind does not know is refused by kubectl', async () => {
-    const { kind } = cacheCluster
-    const file = JSON.stringify(thing(kind, 'row', redis({ nodeType: 'cache.t4g.small' })))
-    const child = promisify(execFile)(kubectlPath, ['--kubeconfig', plane.kubeconfig, 'create', '-f', '-'])
-    child.child.stdin?.end(file)
-    await assert.rejects(child, /unknown field "spec.nodeType"/)
+    it('a field that the kind does not know is refused by kubectl', async () => {
+      const { kind } = cacheCluster
+      const file = JSON.stringify(thing(kind, 'row', redis({ nodeType: 'cache.t4g.small' })))
+      const child = promisify(execFile)(kubectlPath, [...ours(), 'create', '-f', '-'])
+      child.child.stdin?.end(file)
+      await assert.rejects(child, /unknown field "spec.nodeType"/)
+    })
   })
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'mocha'
 import type { NodeWanted } from '../../emulator/engines/port.ts'
 import type { ProcessEngines } from '../../emulator/engines/processes.ts'
-import { front, hangUp, node, redisAt, settle, startEngines, until } from './engines-fixture.ts'
+import { front, hangUp, node, redisAt, settle, startEngines, until, untilReady } from './engines-fixture.ts'
 
 for (const engine of ['redis', 'valkey'] as const)
   describe(`${engine} processes behind the emulator`, () => {
@@ -97,6 +97,11 @@ for (const engine of ['redis', 'valkey'] as const)
       process.kill(pid, 'SIGKILL')
       await until('the loss is noticed', () => engines.failed().has(primary.key))
       assert.match(engines.failed().get(primary.key) ?? '', /SIGKILL/)
+      const other = node('other/0001', { engine })
+      // Another node that comes up meanwhile shows that the emulator has looked again.
+      engines.converge({ nodes: [primary, replica, other], fronts: [] })
+      await untilReady(engines, [other.key])
+      assert.ok(!engines.pids().has(primary.key))
       const { primary: _, ...promoted } = replica
       await settle(engines, [promoted, { ...primary, primary: replica.key }])
       assert.equal(await redisAt(at(replica)).call('GET', 'metal'), 'iron')

@@ -32,12 +32,11 @@ type Story = typeof story extends fc.Arbitrary<infer T> ? T : never
 
 const isWallJump = ({ do: verb }: Mishap): boolean => verb === 'jump'
 
-/** Plays the mishaps, then a quiet time; says how many led at the worst moment, at the end, and how often. */
+/** Plays the mishaps, then a quiet time; says how many led at the worst moment, and at the end. */
 const play = async ({ mishaps, trips, drifts }: Story) => {
   const clock = fakeClock(0)
   const server = leaseServer()
   let worst = 0
-  let reigns = 0
   let trip = 0
   let born = 0
   let quiet = false
@@ -61,7 +60,6 @@ const play = async ({ mishaps, trips, drifts }: Story) => {
       },
     })
     processes[slot] = process
-    void process.elector.held.then(() => reigns++)
     process.elector.start()
   }
   // A machine that sleeps while its date is set back can't tell how long it slept: one of the two at a time.
@@ -108,7 +106,7 @@ const play = async ({ mishaps, trips, drifts }: Story) => {
   await pass(135_000)
   quiet = true
   await pass(60_000)
-  return { worst, leaders: look(), reigns, server }
+  return { worst, leaders: look() }
 }
 
 describe('the laws of the lease', function () {
@@ -117,11 +115,10 @@ describe('the laws of the lease', function () {
   it('two electors never lead at once: paused, suspended, crashed, cut off, late answers, clocks that jump and drift', () =>
     fc.assert(
       fc.asyncProperty(story, async (told) => {
-        const { worst, reigns } = await play(told)
+        const { worst } = await play(told)
         assert.ok(worst <= 1, `${worst} led at once`)
-        assert.ok(reigns >= 0)
       }),
-      { numRuns: 60 },
+      { numRuns: 500 },
     ))
 
   it('somebody leads again once all is quiet', () =>
@@ -130,6 +127,6 @@ describe('the laws of the lease', function () {
         const { leaders } = await play(told)
         assert.equal(leaders, 1)
       }),
-      { numRuns: 20 },
+      { numRuns: 50 },
     ))
 })

@@ -96,7 +96,7 @@ describe('floors', function () {
         writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
         writeFileSync(join(folder, 'tsconfig.json'), readFileSync(join(root, 'tsconfig.json')))
         const args = [
-          join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs'),
+          join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'),
           '--config',
           join(root, '.dependency-cruiser.cjs'),
           'src',

@@ -1,0 +1,128 @@
+import { parseArgs } from 'node:util'
+import { type EmulatorOptions, startEmulator } from './start.ts'
+import { PROFILE_NAMES, type ProfileName } from './world/profile.ts'
+import { DEFAULT_QUOTAS, type Quotas } from './world/quota.ts'
+
+const USAGE = `usage: npm run emulator -- [options]
+  --port P               port to listen on; 0 for a free one (default 0)
+  --host H               address to listen on (default 127.0.0.1)
+  --profile NAME         ${PROFILE_NAMES.join(' | ')} (default fast)
+  --speed N              divides the profile's durations
+  --nodes real|none      server processes behind every node, or addresses only (default real)
+  --memory-scale X       multiplies the memory of every node type
+  --data-dir DIR         where server processes keep their files
+  --quota NAME=N         raises an account limit: ${Object.keys(DEFAULT_QUOTAS).join(', ')}; may be repeated
+  --account KEY=ACCOUNT  the account of an access key; may be repeated
+  --die-with-parent      ends when standard input ends
+  --help`
+
+/** A wrong command line: the message is for the person who typed it. */
+class UsageError extends Error {}
+
+const positiveNumber = (flag: string, text: string): number => {
+  const number = Number(text)
+  if (!(number > 0)) throw new UsageError(`--${flag} must be a positive number`)
+  return number
+}
+
+const portNumber = (text: string): number => {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new UsageError('--port must be 0 to 65535')
+  return Number(text)
+}
+
+const profileName = (text: string): ProfileName => {
+  const name = PROFILE_NAMES.find((profile) => profile === text)
+  if (!name) throw new UsageError(`--profile must be one of ${PROFILE_NAMES.join(', ')}`)
+  return name
+}
+
+const pairs = (flag: string, texts: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(
+    texts.map((text) => {
+      const [name, value, ...rest] = text.split('=')
+      if (!name || !value || rest.length > 0) throw new UsageError(`--${flag} must be NAME=VALUE`)
+      return [name, value]
+    }),
+  )
+
+const quotasFrom = (texts: readonly string[]): Partial<Quotas> =>
+  Object.fromEntries(
+    [...pairs('quota', texts)].map(([name, value]) => {
+      if (!Object.hasOwn(DEFAULT_QUOTAS, name)) throw new UsageError(`--quota knows no ${name}`)
+      return [name, positiveNumber('quota', value)]
+    }),
+  )
+
+const nodesFrom = (text: string): 'real' | 'none' => {
+  if (text !== 'real' && text !== 'none') throw new UsageError('--nodes must be real or none')
+  return text
+}
+
+interface CommandLine {
+  readonly options: EmulatorOptions
+  readonly diesWithParent: boolean
+  readonly help: boolean
+}
+
+const commandLine = (): CommandLine => {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '0' },
+      host: { type: 'string', default: '127.0.0.1' },
+      profile: { type: 'string', default: 'fast' },
+      speed: { type: 'string', default: '1' },
+      nodes: { type: 'string', default: 'real' },
+      'memory-scale': { type: 'string' },
+      'data-dir': { type: 'string' },
+      quota: { type: 'string', multiple: true, default: [] },
+      account: { type: 'string', multiple: true, default: [] },
+      'die-with-parent': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const scale = values['memory-scale']
+  const dataDir = values['data-dir']
+  return {
+    help: values.help,
+    diesWithParent: values['die-with-parent'],
+    options: {
+      port: portNumber(values.port),
+      host: values.host,
+      profile: profileName(values.profile),
+      speed: positiveNumber('speed', values.speed),
+      nodes: nodesFrom(values.nodes),
+      ...(scale === undefined ? {} : { memoryScale: positiveNumber('memory-scale', scale) }),
+      ...(dataDir === undefined ? {} : { dataDir }),
+      quotas: quotasFrom(values.quota),
+      accounts: Object.fromEntries(pairs('account', values.account)),
+      log: (line) => process.stderr.write(`${line}\n`),
+    },
+  }
+}
+
+const run = async (): Promise<void> => {
+  const { options, diesWithParent, help } = commandLine()
+  if (help) {
+    process.stdout.write(`${USAGE}\n`)
+    return
+  }
+  const emulator = await startEmulator(options)
+  process.stdout.write(`ElastiCache emulator listening on ${emulator.url}\n`)
+  let stopping = false
+  const stop = () => {
+    if (stopping) return
+    stopping = true
+    emulator.stop().then(() => process.exit(0))
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  if (diesWithParent) process.stdin.on('end', stop).on('error', stop).resume()
+}
+
+run().catch((error: unknown) => {
+  const isUsage = error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')
+  process.stderr.write(
+    `${isUsage ? `${(error as Error).message}\n${USAGE}` : ((error as Error).stack ?? String(error))}\n`,
+  )
+  process.exitCode = isUsage ? 2 : 1
+})

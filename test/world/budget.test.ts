@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'mocha'
+import { type Call, cacheCluster, type Found, until, worldForSuite } from './world.ts'
+
+const groups = 250
+
+/** A look at 250 groups of 2 nodes: three pages of groups, five of clusters. */
+const oneLook = { DescribeReplicationGroups: 3, DescribeCacheClusters: 5 }
+
+const counted = (calls: readonly Call[]): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const { action } of calls) counts[action] = (counts[action] ?? 0) + 1
+  return counts
+}
+
+describe(`the budget: ${groups} settled groups of 2 nodes`, function () {
+  this.timeout(400_000)
+  const world = worldForSuite({
+    emulator: ['--nodes', 'none', '--profile', 'instant'],
+    operator: ['--no-leader-elect', '--aws-rate', '200'],
+  })
+
+  const all = async () =>
+    (JSON.parse(await world().kubectl('get', 'cachecluster', '-o', 'json')) as { items: Found[] }).items
+  const versions = async () => (await all()).map(({ metadata }) => metadata.resourceVersion)
+  const isReady = ({ status }: Found) =>
+    status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
+
+  /** A whole look has come in: it ends with the last page of clusters. */
+  const looked = () =>
+    until('a look', async () => {
+      const { DescribeReplicationGroups = 0, DescribeCacheClusters = 0 } = counted(await world().calls())
+      return DescribeReplicationGroups >= 3 && DescribeCacheClusters >= 5
+    })
+
+  it('settle', async () => {
+    await world().apply(...Array.from({ length: groups }, (_, index) => cacheCluster(`budget-${index}`)))
+    await until('all to be Ready', async () => (await all()).filter(isReady).length === groups, 300_000)
+  })
+
+  it('cost a look of 3 and 5 calls, and nothing else, and no write', async () => {
+    // The look that follows the last change has come in, and nothing is waited for any more.
+    await world().clearCalls()
+    await looked()
+    const before = await versions()
+    await world().clearCalls()
+    await looked()
+    assert.deepEqual(counted(await world().calls()), oneLook)
+    assert.deepEqual(await versions(), before)
+  })
+
+  it('cost the same after a restart, not a call for each', async () => {
+    const before = await versions()
+    await world().killOperator()
+    await world().clearCalls()
+    await world().startOperator()
+    await looked()
+    const turns = /larder_turns_total\{kind="CacheCluster",end="again"\} (\d+)/
+    await until('a turn of each', async () => {
+      const [, count = '0'] = turns.exec(await (await fetch(`${world().metricsUrl}/metrics`)).text()) ?? []
+      return Number(count) >= groups
+    })
+    assert.deepEqual(counted(await world().calls()), oneLook)
+    assert.deepEqual(await versions(), before)
+  })
+})

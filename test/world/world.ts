@@ -1,0 +1,149 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, afterEach, before } from 'mocha'
+import { until } from '../../scripts/local/until.ts'
+import { startWorld, type World, type WorldOptions } from '../../scripts/local/world.ts'
+
+export { until }
+
+/** One call as the emulator's ledger tells it. */
+export interface Call {
+  readonly time: string
+  readonly action: string
+  readonly id?: string
+  readonly outcome: string
+  readonly fault?: string
+}
+
+/** A CacheCluster or a CachePolicy as the tests read it. */
+export interface Found {
+  readonly metadata: {
+    readonly name: string
+    readonly generation: number
+    readonly resourceVersion: string
+    readonly finalizers?: readonly string[]
+  }
+  readonly spec: Record<string, unknown>
+  readonly status?: {
+    readonly observedGeneration: number
+    readonly id?: string
+    readonly arn?: string
+    readonly warnings?: readonly string[]
+    readonly conditions?: readonly {
+      readonly type: string
+      readonly status: string
+      readonly reason: string
+      readonly message: string
+    }[]
+    readonly plan?: { readonly hash: string; readonly actions: readonly { readonly do: string }[] }
+    readonly endpoint?: { readonly nodes?: readonly string[] }
+    readonly parameterGroup?: { readonly name: string }
+  }
+}
+
+/** What the tests of this folder do with a world, on top of what everybody can. */
+export interface TestWorld extends World {
+  apply(...objects: readonly object[]): Promise<void>
+  get(kind: string, name: string): Promise<Found | undefined>
+  condition(name: string, type: string): Promise<{ status: string; reason: string; message: string } | undefined>
+  ready(name: string): Promise<void>
+  gone(name: string): Promise<void>
+  secret(name: string): Promise<Readonly<Record<string, string>> | undefined>
+  calls(): Promise<readonly Call[]>
+  clearCalls(): Promise<void>
+  /** Orders a fault for the next `count` calls of an action. */
+  fault(fault: { readonly action: string; readonly do: string; readonly [more: string]: unknown }): Promise<void>
+  clearFaults(): Promise<void>
+  /** kill -9, and a new one when `restart` is called. */
+  killOperator(): Promise<void>
+  logs(): string
+}
+
+const decoded = (data: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]))
+
+/** Starts one world for the tests of a `describe`, and stops it after them. */
+export const worldForSuite = (options: Pick<WorldOptions, 'emulator' | 'operator'>): (() => TestWorld) => {
+  let world: TestWorld | undefined
+  let folder = ''
+  const lines: string[] = []
+  before(async function () {
+    this.timeout(900_000)
+    folder = mkdtempSync(join(tmpdir(), 'larder-world-'))
+    world = testWorld(await startWorld({ ...options, folder: join(folder, 'world'), say: (line) => lines.push(line) }))
+  })
+  afterEach(function () {
+    if (this.currentTest?.state === 'failed')
+      console.log(`operator's last lines:\n${world?.logs().split('\n').slice(-25).join('\n')}`)
+  })
+  after(async function () {
+    this.timeout(120_000)
+    await world?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return () => {
+    if (world === undefined) throw new Error('the world was not started')
+    return world
+  }
+}
+
+const testWorld = (world: World): TestWorld => {
+  const get = async (kind: string, name: string): Promise<Found | undefined> => {
+    const text = await world.kubectl('get', kind, name, '-o', 'json', '--ignore-not-found')
+    return text === '' ? undefined : (JSON.parse(text) as Found)
+  }
+  const condition = async (name: string, type: string) => {
+    const found = await get('cachecluster', name)
+    if (found?.status?.observedGeneration !== found?.metadata.generation) return undefined
+    return found?.status?.conditions?.find((one) => one.type === type)
+  }
+  return {
+    ...world,
+    get,
+    condition,
+    apply: async (...objects) => {
+      const file = join(world.folder, 'apply.json')
+      writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
+      await world.kubectl('apply', '--server-side', '--force-conflicts', '-f', file)
+    },
+    ready: async (name) => {
+      await until(`${name} to be Ready`, async () => (await condition(name, 'Ready'))?.status === 'True')
+    },
+    gone: async (name) => {
+      await until(`${name} to be gone`, async () => (await get('cachecluster', name)) === undefined)
+    },
+    secret: async (name) => {
+      const text = await world.kubectl('get', 'secret', name, '-o', 'json', '--ignore-not-found')
+      return text === '' ? undefined : decoded((JSON.parse(text) as { data?: Record<string, string> }).data ?? {})
+    },
+    calls: async () => (await world.emulator<{ calls: readonly Call[] }>('/_ledger')).calls,
+    clearCalls: async () => void (await world.emulator('/_ledger', {})),
+    fault: async (fault) => void (await world.emulator('/_faults', fault)),
+    clearFaults: async () => void (await fetch(`${world.awsUrl}/_faults`, { method: 'DELETE' })),
+    killOperator: () => world.operator().stop('SIGKILL'),
+    logs: () =>
+      readdirSync(world.folder)
+        .filter((name) => name.endsWith('.log'))
+        .map((name) => readFileSync(join(world.folder, name), 'utf8'))
+        .join('\n'),
+  }
+}
+
+/** A CacheCluster that asks for little. */
+export const cacheCluster = (name: string, spec: object = {}) => ({
+  apiVersion: 'larder.dev/v1alpha1',
+  kind: 'CacheCluster',
+  metadata: { name, namespace: 'default' },
+  spec: { engine: 'redis', engineVersion: '7.1', nodes: { type: 'cache.t4g.small', replicasPerShard: 1 }, ...spec },
+})
+
+export const memcached = (name: string, count: number) =>
+  cacheCluster(name, { engine: 'memcached', engineVersion: '1.6.22', nodes: { type: 'cache.t4g.micro', count } })
+
+export const cachePolicy = (name: string, spec: object) => ({
+  apiVersion: 'larder.dev/v1alpha1',
+  kind: 'CachePolicy',
+  metadata: { name, namespace: 'default' },
+  spec,
+})
