@@ -57,11 +57,15 @@ const faultsAnswer = (state: EmulatorState, request: Request, nowMs: number): An
   return jsonAnswer(200, { faults: state.faults.list(nowMs) })
 }
 
+/** The authority behind the servers' certificates, for whoever connects with TLS; none without real servers. */
+const trusted = ({ engines }: EmulatorState): { readonly caFile?: string } =>
+  'caFile' in engines && typeof engines.caFile === 'string' ? { caFile: engines.caFile } : {}
+
 /** The emulator's own doors: _health, _world, _ledger and _faults. */
 export const adminAnswer = (state: EmulatorState, request: Request, nowMs: number): Answer => {
   switch (request.path) {
     case '/_health':
-      return jsonAnswer(200, { status: 'ok', operations: state.operations.size, nowMs })
+      return jsonAnswer(200, { status: 'ok', operations: state.operations.size, nowMs, ...trusted(state) })
     case '/_world':
       return jsonAnswer(200, worldsShown(state, nowMs))
     case '/_ledger':

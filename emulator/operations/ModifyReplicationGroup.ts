@@ -57,8 +57,10 @@ const applyPlain = (call: Call<Input>, group: ReplicationGroup, plain: Plain): v
 }
 
 /** Whether the members restart or are replaced one after the other. */
-const isHeavy = ({ settings, clusterMode, shards }: GroupChange) =>
-  [settings?.nodeType, settings?.engineVersion, settings?.tls, clusterMode, shards].some((value) => value !== undefined)
+const isHeavy = ({ settings, clusterMode, primary }: GroupChange) =>
+  [settings?.nodeType, settings?.engineVersion, settings?.tls, clusterMode, primary].some(
+    (value) => value !== undefined,
+  )
 
 export const operation: Operation<Input, ModifyReplicationGroupResult> = (call) => {
   const { input, world, nowMs, profile } = call

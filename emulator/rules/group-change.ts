@@ -128,15 +128,11 @@ export const groupChange = (call: Call<Input>, group: ReplicationGroup): GroupCh
   }
   return {
     ...failover,
-    ...(mode === undefined ? {} : { clusterMode: mode, shards: shardsIn(group, mode) }),
+    ...(mode === undefined ? {} : { clusterMode: mode }),
     ...(auth === undefined ? {} : { authStatus: auth.authStatus }),
     ...(Object.keys(settings).length > 0 ? { settings } : {}),
   }
 }
-
-/** In cluster mode the one shard holds every slot. */
-const shardsIn = (group: ReplicationGroup, mode: ClusterMode) =>
-  group.shards.map(({ slots: _slots, ...shard }) => (mode === 'disabled' ? shard : { ...shard, slots: '0-16383' }))
 
 /** Makes another member the primary; only by hand, so automatic failover and Multi-AZ must be off. */
 export const promotion = (input: Input, group: ReplicationGroup): GroupChange => {
@@ -150,5 +146,5 @@ export const promotion = (input: Input, group: ReplicationGroup): GroupChange =>
   if (group.automaticFailover || group.multiAZ) {
     throw invalidCombination('Automatic failover and Multi-AZ must be disabled to promote a read replica.')
   }
-  return { shards: [{ ...shard, primary: id }] }
+  return { primary: id }
 }

@@ -56,12 +56,11 @@ const shardShown = (view: View, group: ReplicationGroup, shard: Shard, status: s
 /** What is on its way and shows on the group; node type and engine version show on the members instead. */
 const pendingShown = (group: ReplicationGroup): ReplicationGroupPendingModifiedValues => {
   const change = mergedChange(group.applying, group.deferred ?? {})
-  const reshards = change.shards !== undefined && group.clusterMode === 'enabled'
   return {
+    ...(change.primary === undefined ? {} : { PrimaryClusterId: change.primary }),
     ...(change.automaticFailover === undefined
       ? {}
       : { AutomaticFailoverStatus: change.automaticFailover ? 'enabled' : 'disabled' }),
-    ...(reshards ? { Resharding: { SlotMigration: { ProgressPercentage: 0 } } } : {}),
     ...(change.authStatus === undefined ? {} : { AuthTokenStatus: change.authStatus }),
     ...pendingLogsShown(change.settings?.logs),
     ...pendingTlsShown(change.settings?.tls),

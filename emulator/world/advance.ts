@@ -4,7 +4,7 @@ import { record } from './event.ts'
 import { beginClusterChange, beginGroupChange, withDeferredCluster, withDeferredGroup } from './lifecycle.ts'
 import { applyParameters } from './parameter-status.ts'
 import type { Profile } from './profile.ts'
-import { type GroupChange, membersOf, type ReplicationGroup } from './replication-group.ts'
+import { type GroupChange, membersOf, type ReplicationGroup, shardsAfter } from './replication-group.ts'
 import { schedule, type Transition, unschedule } from './transition.ts'
 import type { World } from './world.ts'
 
@@ -76,11 +76,11 @@ const completeChange = (tick: Tick, group: ReplicationGroup): void => {
   const change = group.applying
   if (!change) return
   delete group.applying
+  group.shards = shardsAfter(group, change)
   group.settings = { ...group.settings, ...change.settings }
   group.automaticFailover = change.automaticFailover ?? group.automaticFailover
   group.multiAZ = change.multiAZ ?? group.multiAZ
   group.clusterMode = change.clusterMode ?? group.clusterMode
-  group.shards = change.shards ?? group.shards
   const leaving = change.leaving ?? []
   withoutMembers(group, new Set(leaving))
   dropMembers(tick, group, leaving)

@@ -2,7 +2,7 @@ import type { EnginesWanted, FrontWanted, NodeWanted } from '../engines/port.ts'
 import { type CacheCluster, clusterSettingsUnderway } from './cache-cluster.ts'
 import { engineMemoryBytes } from './node-type.ts'
 import { effectiveValues, findParameterGroup } from './parameter-group.ts'
-import { type ReplicationGroup, type Shard, settingsUnderway } from './replication-group.ts'
+import { type ReplicationGroup, type Shard, settingsUnderway, shardsAfter } from './replication-group.ts'
 import type { Settings } from './settings.ts'
 import type { Place, World } from './world.ts'
 
@@ -51,7 +51,7 @@ const shardNodes = (world: World, group: ReplicationGroup, shard: Shard): readon
   })
 }
 
-const shardsUnderway = (group: ReplicationGroup): readonly Shard[] => group.applying?.shards ?? group.shards
+const shardsUnderway = (group: ReplicationGroup): readonly Shard[] => shardsAfter(group, group.applying)
 
 const living = (world: World, ids: readonly string[]) =>
   ids.filter((id) => {

@@ -25,7 +25,8 @@ export interface GroupChange {
   readonly automaticFailover?: boolean
   readonly multiAZ?: boolean
   readonly clusterMode?: ClusterMode
-  readonly shards?: readonly Shard[]
+  /** The member that becomes the primary. */
+  readonly primary?: string
   /** Members that leave with this change. */
   readonly leaving?: readonly string[]
   /** Members that come with this change. */
@@ -79,3 +80,20 @@ export const settingsUnderway = (group: ReplicationGroup): Settings => ({
   ...group.settings,
   ...group.applying?.settings,
 })
+
+const ALL_SLOTS = '0-16383'
+
+/** In cluster mode the one shard of a group that had none holds every slot. */
+const shardIn = ({ slots, ...shard }: Shard, mode: ClusterMode): Shard =>
+  mode === 'disabled' ? shard : { ...shard, slots: slots ?? ALL_SLOTS }
+
+/** The shards as a change leaves them; members that come or go are not its matter. */
+export const shardsAfter = (group: ReplicationGroup, change: GroupChange | undefined): readonly Shard[] => {
+  const primary = change?.primary
+  const promoted =
+    primary === undefined
+      ? group.shards
+      : group.shards.map((shard) => (shard.members.includes(primary) ? { ...shard, primary } : shard))
+  const mode = change?.clusterMode
+  return mode === undefined ? promoted : promoted.map((shard) => shardIn(shard, mode))
+}

@@ -122,7 +122,7 @@ export const startWorld = async ({
     const aws = start('emulator', [join(root, 'emulator/main.ts'), '--port', `${awsPort}`, ...emulator])
     const { caFile: ownCa } = await Promise.race([
       aws.failed,
-      until('the emulator', async () => (await ask<{ caFile?: string }>('/_health')) ?? undefined),
+      until('the emulator', () => ask<{ caFile?: string }>('/_health')),
     ])
     writeFileSync(caFile, trusted(ownCa))
     await Promise.race([

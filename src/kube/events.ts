@@ -63,7 +63,7 @@ const bodyOf = (object: KubeObject, event: KubeEvent, instance: string, wallMs: 
   return {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',
-    metadata: { generateName: `${name.slice(0, 200)}.`, namespace: namespace || 'default' },
+    metadata: { generateName: `${name.slice(0, 200)}-`, namespace: namespace || 'default' },
     eventTime: microTimeOf(wallMs),
     reportingController,
     reportingInstance: instance.slice(0, 128),

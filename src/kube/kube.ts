@@ -47,10 +47,10 @@ const nameOf = ({ group, kind }: Kind): string => `${kind}.${group}`
 
 export const connectKube = (options: KubeOptions): RunningKube => {
   const { transport, kinds, notice, clock, random, log, instance, observer } = options
-  const own = ownWritesOf()
   const events = eventsOf({ transport, clock, log, instance })
 
   const stores = new Map<string, Store<KubeObject>>()
+  const ownWrites = new Map(kinds.map((kind) => [nameOf(kind), ownWritesOf()]))
   for (const kind of kinds) {
     const tell = (key: Key, _item: KubeObject, urgency: Urgency) => notice(kind, key, urgency)
     stores.set(nameOf(kind), storeOf({ matters: objectMatters, notice: tell, log }))
@@ -88,10 +88,11 @@ export const connectKube = (options: KubeOptions): RunningKube => {
   ]
   const all = [...stores.values(), seals]
 
+  const latest = (kind: Kind, object: KubeObject): KubeObject => ownWrites.get(nameOf(kind))?.latest(object) ?? object
   /** Remembers what a write of ours made of an object, so that nothing older is taken for the truth. */
   const wrote = (kind: Kind, base: KubeObject, after: KubeObject | undefined) => {
     if (!after) return
-    own.wrote(base, after)
+    ownWrites.get(nameOf(kind))?.wrote(base, after)
     storeFor(kind).expect(keyOf(after.metadata), after.metadata.resourceVersion)
   }
 
@@ -104,11 +105,7 @@ export const connectKube = (options: KubeOptions): RunningKube => {
     droppedEvents: () => events.dropped(),
     eventsFlushed: () => events.flushed(),
 
-    read: (kind, key) => {
-      const object = storeFor(kind).get(key)
-      own.reading(key, object)
-      return object
-    },
+    read: (kind, key) => storeFor(kind).get(key),
     list: (kind) => storeFor(kind).list(),
     live: async (kind, key) => {
       try {
@@ -127,9 +124,9 @@ export const connectKube = (options: KubeOptions): RunningKube => {
       return secretVersionOf(after)
     },
     setFinalizer: async (kind, object, present) =>
-      wrote(kind, object, await patchFinalizer(transport, kind, own.latest(object), present)),
+      wrote(kind, object, await patchFinalizer(transport, kind, latest(kind, object), present)),
     report: async (kind, object, status) =>
-      wrote(kind, object, await patchStatus(transport, kind, own.latest(object), status)),
+      wrote(kind, object, await patchStatus(transport, kind, latest(kind, object), status)),
     emit: (object, event) => events.emit(object, event),
   }
 }

@@ -76,7 +76,7 @@ export const electorOf = (options: ElectorOptions): Elector => {
   /** The monotonic clock stands still while a machine is suspended; the wall clock tells. */
   const slept = (): boolean => !renewed || clock.wallMs() - renewed.wallMs >= renewDeadlineMs
   const expire = () => {
-    if (false) lose(`not renewed within ${renewDeadlineMs} ms`)
+    if (tooOld()) lose(`not renewed within ${renewDeadlineMs} ms`)
   }
 
   const won = (sent: Moment, seen: LeaseSeen) => {

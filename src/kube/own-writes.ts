@@ -1,6 +1,5 @@
 import { keyOf, textOf } from './key.ts'
-import type { Key, KubeObject } from './port.ts'
-import { reaches } from './resource-version.ts'
+import type { KubeObject } from './port.ts'
 
 /**
  * What our own writes made of an object that a turn still holds in its older version, so that the turn can write twice
@@ -10,31 +9,27 @@ export interface OwnWrites {
   /** The object as our writes left it; the object itself when we haven't written this version. */
   latest(object: KubeObject): KubeObject
   wrote(base: KubeObject, after: KubeObject): void
-  /** A reader holds this version (or knows that the object is gone) from now on. */
-  reading(key: Key, object: KubeObject | undefined): void
 }
 
+/** Far more than turns run at once. */
+const memoryLimit = 500
+
 export const ownWritesOf = (): OwnWrites => {
-  const written = new Map<
-    string,
-    { readonly baseUid: string; readonly baseVersion: string; readonly after: KubeObject }
-  >()
-  const find = (object: KubeObject) => {
-    const found = written.get(textOf(keyOf(object.metadata)))
-    const { uid, resourceVersion } = object.metadata
-    return found?.baseUid === uid && found.baseVersion === resourceVersion ? found : undefined
-  }
+  const written = new Map<string, { readonly base: string; readonly after: KubeObject }>()
+  const baseOf = ({ metadata }: KubeObject) => `${metadata.uid}/${metadata.resourceVersion}`
   return {
-    latest: (object) => find(object)?.after ?? object,
-    wrote: (base, after) => {
-      const { uid, resourceVersion } = base.metadata
-      written.set(textOf(keyOf(base.metadata)), { baseUid: uid, baseVersion: resourceVersion, after })
+    latest: (object) => {
+      const found = written.get(textOf(keyOf(object.metadata)))
+      return found?.base === baseOf(object) ? found.after : object
     },
-    reading: (key, object) => {
-      const found = written.get(textOf(key))
-      if (!found) return
-      if (!object || reaches(object.metadata.resourceVersion, found.after.metadata.resourceVersion))
-        written.delete(textOf(key))
+    wrote: (object, after) => {
+      const text = textOf(keyOf(object.metadata))
+      written.delete(text)
+      written.set(text, { base: baseOf(object), after })
+      for (const [oldest] of written) {
+        if (written.size <= memoryLimit) break
+        written.delete(oldest)
+      }
     },
   }
 }

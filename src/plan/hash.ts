@@ -4,13 +4,20 @@
  */
 export const hashOf = (value: unknown): string => {
   const text = sortedJson(value)
-  let hash = 0xcbf29ce484222325n
+  // Two halves of 32 bits, as BigInt is many times slower. The prime is 2^40 + 0x1b3; `low` is multiplied in parts of 16 bits.
+  let high = 0xcbf29ce4 | 0
+  let low = 0x84222325 | 0
   for (let index = 0; index < text.length; index++) {
-    hash ^= BigInt(text.charCodeAt(index))
-    hash = (hash * 0x100000001b3n) & 0xffffffffffffffffn
+    low ^= text.charCodeAt(index)
+    const lower = (low & 0xffff) * 0x1b3
+    const upper = (low >>> 16) * 0x1b3 + (lower >>> 16)
+    high = (Math.imul(high, 0x1b3) + (upper >>> 16) + (low << 8)) | 0
+    low = (upper << 16) | (lower & 0xffff)
   }
-  return hash.toString(16).padStart(16, '0')
+  return hex(high >>> 0) + hex(low >>> 0)
 }
+
+const hex = (half: number): string => half.toString(16).padStart(8, '0')
 
 const sortedJson = (value: unknown): string =>
   JSON.stringify(value, (_, inner: unknown) =>

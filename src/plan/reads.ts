@@ -11,6 +11,9 @@ export interface Reads {
   readonly events: boolean
 }
 
+/** After the same plan was carried out so often, AWS's events may tell why it leads nowhere. */
+const suspicious = 3
+
 type Known = Pick<CacheFacts, 'object' | 'sight' | 'repeats'>
 
 /** `refresh`: the user or the slow resync asks for everything to be read again. */
@@ -28,7 +31,7 @@ export const readsOf = (facts: Known, intent: Intent, refresh: boolean): Reads =
       (!knownOurs(object, cache) ||
         (cache.state === 'available' && (refresh || object.status.tags?.hash !== hashOf(wantedTags(object))))),
     parameters: intent.ownGroup !== undefined && (refresh || applied !== intent.ownGroup.hash),
-    events: cache?.state === 'failed' || facts.repeats > 0,
+    events: cache?.state === 'failed' || facts.repeats >= suspicious,
   }
 }
 

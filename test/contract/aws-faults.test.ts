@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'mocha'
 import { type Ground, openInProcess } from './ground.ts'
-import { createGroup, failureIn, groupSeen, settled } from './story.ts'
+import { createGroup, done, failureIn, groupSeen, settled } from './story.ts'
 
 describe('the AWS port under faults', function () {
   this.timeout(60_000)
@@ -42,7 +42,7 @@ describe('the AWS port under faults', function () {
       order({ action: 'CreateReplicationGroup', ...fault })
       const failure = failureIn(await ground.aws.act(createGroup(id)))
       assert.deepEqual([failure.is, failure.reason], ['retryable', reason])
-      assert.deepEqual(await ground.aws.act(createGroup(id)), { is: 'done' })
+      await done(ground, createGroup(id))
     })
   }
 
@@ -83,7 +83,7 @@ describe('the budget of looks', () => {
     try {
       const ids = Array.from({ length: 250 }, (_, index) => ground.name(`b${index}`))
       for (const id of ids) {
-        ground.aws.attend(id, 'group', true)
+        ground.aws.attend(id, 'group', false)
         assert.deepEqual(await ground.aws.act(createGroup(id)), { is: 'done' })
       }
       const available = (id: string) => {
@@ -91,7 +91,6 @@ describe('the budget of looks', () => {
         return sight.is === 'seen' && sight.cache.state === 'available'
       }
       await ground.until('all available', () => ids.every(available))
-      for (const id of ids) ground.aws.attend(id, 'group', false)
       const changed: string[] = []
       const oneLook = async () => {
         const { looks } = ground.looking.figures()

@@ -114,12 +114,13 @@ for (const { title, remote, open } of grounds) {
 
       it('is creating: seen as moving, and refuses changes and tags meanwhile', async () => {
         await ground.until('seen', () => ground.aws.sight(id).is === 'seen')
-        assert.deepEqual([groupSeen(ground, id).state, groupSeen(ground, id).status], ['moving', 'creating'])
+        const { state, status, arn } = groupSeen(ground, id)
+        assert.deepEqual([state, status], ['moving', 'creating'])
         const busy = failureIn(
           await ground.aws.act({ do: 'ModifyGroup', id, set: { snapshotRetentionDays: 1 }, when: 'Now' }),
         )
         assert.deepEqual([busy.is, busy.reason], ['waiting', 'InvalidState'])
-        const tags = await ground.aws.lookTags(groupSeen(ground, id).arn)
+        const tags = await ground.aws.lookTags(arn)
         assert.equal(!tags.ok && tags.failure.reason, 'InvalidState')
       })
 

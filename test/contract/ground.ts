@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { ElastiCacheClientConfig } from '@aws-sdk/client-elasticache'
 import { openEmulator, startEmulator } from '../../emulator/start.ts'
 import { type AwsConnection, connectAws } from '../../src/aws/connect.ts'
 import { type Clock, realClock } from '../../src/loop/clock.ts'
@@ -52,6 +53,23 @@ const polling =
     }
   }
 
+type Handler = Exclude<ElastiCacheClientConfig['requestHandler'], undefined> & {
+  handle(...all: readonly unknown[]): Promise<unknown>
+}
+
+const counting = (handler: Handler) => {
+  let underWay = 0
+  const handle = async (...all: readonly unknown[]) => {
+    underWay += 1
+    try {
+      return await handler.handle(...all)
+    } finally {
+      underWay -= 1
+    }
+  }
+  return { handler: { ...handler, handle } as Handler, underWay: () => underWay }
+}
+
 /** One clock for both sides, moved by whoever waits: minutes of AWS take milliseconds. */
 export const openInProcess = async (nodesPerRegion?: number): Promise<Ground> => {
   const clock = fakeClock()
@@ -61,10 +79,11 @@ export const openInProcess = async (nodesPerRegion?: number): Promise<Ground> =>
     clock: { now: () => clock.wallMs() },
     quotas: nodesPerRegion === undefined ? {} : { nodesPerRegion },
   })
+  const counted = counting(emulator.requestHandler as Handler)
   const connection = connectAws({
     ...common(clock, 10_000),
     credentials: testKeys,
-    requestHandler: emulator.requestHandler,
+    requestHandler: counted.handler,
   })
   connection.looking.start()
   return {
@@ -74,6 +93,9 @@ export const openInProcess = async (nodesPerRegion?: number): Promise<Ground> =>
     until: async (what, holds) => {
       for (let step = 0; !(await holds()); step++) {
         if (step > 20_000) throw new Error(`not within hours of the emulator: ${what}`)
+        // Time stands still while a request is under way, as it hardly moves during one in the world.
+        do await clock.settle()
+        while (counted.underWay() > 0)
         await clock.advance(1000)
       }
     },
@@ -84,9 +106,17 @@ export const openInProcess = async (nodesPerRegion?: number): Promise<Ground> =>
   }
 }
 
+/** Our side's minutes pass in seconds, so that its pace fits the emulator's quick lifecycles. */
+const quickly = 20
+const quickClock: Clock = {
+  ...realClock,
+  nowMs: () => realClock.nowMs() * quickly,
+  after: (ms, run) => realClock.after(ms / quickly, run),
+}
+
 const openOverHttp = async (): Promise<Ground> => {
-  const emulator = await startEmulator({ nodes: 'none', profile: 'fast', speed: 2 })
-  const connection = connectAws({ ...common(realClock, 1000), credentials: testKeys, endpoint: emulator.url })
+  const emulator = await startEmulator({ nodes: 'none', profile: 'fast', speed: 0.5 })
+  const connection = connectAws({ ...common(quickClock, 1000), credentials: testKeys, endpoint: emulator.url })
   connection.looking.start()
   return {
     ...connection,

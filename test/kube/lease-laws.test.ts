@@ -41,6 +41,8 @@ const play = async ({ mishaps, trips, drifts }: Story) => {
   let born = 0
   let quiet = false
   const cut = new Set<number>()
+  const slots: LeaseProcess[] = []
+  /** All there ever were: one that was replaced must not go on leading unseen. */
   const processes: LeaseProcess[] = []
   const look = () => {
     const leaders = processes.filter((process) => process.running && process.elector.margin()).length
@@ -59,14 +61,18 @@ const play = async ({ mishaps, trips, drifts }: Story) => {
         return trips[trip++ % trips.length] ?? { thereMs: 5, backMs: 5 }
       },
     })
-    processes[slot] = process
+    slots[slot] = process
+    processes.push(process)
     process.elector.start()
+  }
+  const replace = (slot: number, former: LeaseProcess) => {
+    if (slots[slot] === former) launch(slot)
   }
   // A machine that sleeps while its date is set back can't tell how long it slept: one of the two at a time.
   const jumps = mishaps.some(isWallJump)
   for (const { do: verb, who, atMs, forMs } of mishaps)
     clock.after(atMs, () => {
-      const process = processes[who]
+      const process = slots[who]
       if (!process) return
       switch (verb) {
         case 'pause':
@@ -76,13 +82,13 @@ const play = async ({ mishaps, trips, drifts }: Story) => {
           break
         case 'crash':
           process.crash()
-          clock.after(forMs, () => launch(who))
+          clock.after(forMs, () => replace(who, process))
           break
         case 'release':
           if (!process.running) break
           void process.elector.release()
           assert.equal(process.elector.margin(), false)
-          clock.after(forMs, () => launch(who))
+          clock.after(forMs, () => replace(who, process))
           break
         case 'jump':
           process.jumpWall(forMs)
@@ -98,7 +104,7 @@ const play = async ({ mishaps, trips, drifts }: Story) => {
       await clock.advance(250)
       look()
       // A process that lost exits; Kubernetes starts another.
-      processes.forEach((process, slot) => {
+      slots.forEach((process, slot) => {
         if (process.lost && process.running) launch(slot)
       })
     }

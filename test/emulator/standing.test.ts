@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import type { Readable, Writable } from 'node:stream'
+import {
+  CreateReplicationGroupCommand,
+  DescribeReplicationGroupsCommand,
+  ElastiCacheClient,
+} from '@aws-sdk/client-elasticache'
+import { afterEach, describe, it } from 'mocha'
+import { CREDENTIALS, PAIR, REGION } from './fixture.ts'
+
+const MAIN = new URL('../../emulator/main.ts', import.meta.url).pathname
+type Child = ChildProcessByStdio<Writable, Readable, Readable>
+
+const start = (...flags: readonly string[]): Child =>
+  spawn(process.execPath, [MAIN, '--nodes', 'none', '--die-with-parent', ...flags], { stdio: ['pipe', 'pipe', 'pipe'] })
+
+const urlOf = async (child: Child): Promise<string> => {
+  let text = ''
+  for await (const chunk of child.stdout) {
+    text += String(chunk)
+    const [, url] = /^ElastiCache emulator listening on (http:\S+)\n$/.exec(text) ?? []
+    if (url) return url
+  }
+  throw new Error(`no line: ${text}`)
+}
+
+/** Resident memory in megabytes, where /proc tells. */
+const residentMegabytes = async (pid: number): Promise<number> => {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024
+}
+
+describe('the standing emulator', () => {
+  const children: Child[] = []
+  const running = (...flags: readonly string[]) => {
+    const child = start(...flags)
+    children.push(child)
+    return child
+  }
+  afterEach(async () => {
+    for (const child of children.splice(0)) {
+      if (child.exitCode !== null || child.signalCode !== null) continue
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL')
+      await ended
+    }
+  })
+
+  it('prints one line with its address, and ends when its parent does', async () => {
+    const child = running()
+    const ended = once(child, 'exit')
+    const health = await fetch(`${await urlOf(child)}/_health`)
+    assert.equal(health.status, 200)
+    child.stdin.end()
+    assert.deepEqual(await ended, [0, null])
+  })
+
+  it('ends on SIGTERM', async () => {
+    const child = running()
+    const ended = once(child, 'exit')
+    await urlOf(child)
+    child.kill('SIGTERM')
+    assert.deepEqual(await ended, [0, null])
+  })
+
+  it('refuses a command line that it does not understand', async () => {
+    for (const flags of [['--profile', 'slow'], ['--speed', '0'], ['--colour'], ['--quota', 'wishes=3']]) {
+      const child = running(...flags)
+      assert.deepEqual(await once(child, 'exit'), [2, null], flags.join(' '))
+    }
+  })
+
+  // Only Linux tells the memory of another process in /proc.
+  const onLinux = process.platform === 'linux' ? it : () => {}
+  onLinux('holds 200 groups without server processes in less than 150 MB', async () => {
+    const child = running('--profile', 'instant', '--quota', 'nodesPerRegion=1000')
+    const client = new ElastiCacheClient({ region: REGION, credentials: CREDENTIALS, endpoint: await urlOf(child) })
+    for (let index = 0; index < 200; index += 1) {
+      await client.send(new CreateReplicationGroupCommand({ ...PAIR, ReplicationGroupId: `g-${index}` }))
+    }
+    const page = await client.send(new DescribeReplicationGroupsCommand({}))
+    client.destroy()
+    assert.ok(page.ReplicationGroups?.every((group) => group.Status === 'available'))
+    assert.ok((await residentMegabytes(child.pid ?? 0)) < 150)
+  })
+})

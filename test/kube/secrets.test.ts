@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'mocha'
+import { sealedOf } from '../../src/kube/secrets.ts'
+
+const fields = (...keys: string[]) => ({
+  'f:data': Object.fromEntries(['.', ...keys.map((key) => `f:${key}`)].map((name) => [name, {}])),
+})
+const ours = { manager: 'larder', operation: 'Apply', fieldsV1: fields('uri', 'password') }
+const sealOf = (...managedFields: object[]) =>
+  sealedOf({
+    metadata: {
+      name: 'a',
+      namespace: 'ns',
+      uid: 'u',
+      resourceVersion: '1',
+      annotations: { 'larder.dev/content-hash': 'h' },
+      ownerReferences: [
+        { apiVersion: 'v1', kind: 'ConfigMap', name: 'x', uid: 'other' },
+        { apiVersion: 'larder.dev/v1alpha1', kind: 'CacheCluster', name: 'sessions', uid: 'owner', controller: true },
+      ],
+      managedFields,
+    },
+  })
+
+describe('the seal of a Secret', () => {
+  it('tells our keys, the hash, and who controls it', () => {
+    const { seal, owner } = sealOf(ours)
+    assert.deepEqual(seal, {
+      uid: 'u',
+      resourceVersion: '1',
+      contentHash: 'h',
+      keys: ['password', 'uri'],
+      foreign: false,
+      ownerUid: 'owner',
+    })
+    assert.equal(owner?.name, 'sessions')
+  })
+
+  for (const [what, entry] of [
+    ['an update by another', { manager: 'kubectl-edit', operation: 'Update', fieldsV1: fields('uri') }],
+    ['an update under our own name', { manager: 'larder', operation: 'Update', fieldsV1: fields('uri') }],
+    ['data given as text', { manager: 'x', operation: 'Apply', fieldsV1: { 'f:stringData': { 'f:uri': {} } } }],
+  ] as const)
+    it(`is foreign after ${what}`, () => assert.equal(sealOf(ours, entry).seal.foreign, true))
+
+  it('is not foreign for a stranger who owns labels only', () => {
+    const entry = { manager: 'x', operation: 'Update', fieldsV1: { 'f:metadata': { 'f:labels': { 'f:a': {} } } } }
+    assert.equal(sealOf(ours, entry).seal.foreign, false)
+  })
+
+  it('has no keys when the record of owners was wiped', () => {
+    assert.deepEqual(sealOf().seal.keys, [])
+    assert.deepEqual(sealOf({}).seal.keys, [])
+  })
+})
