@@ -23,13 +23,15 @@ const step = (title: string, run: (world: World, say: Say, progress: Say) => Pro
   title,
   task: async (_: unknown, task: { output: string }) => {
     const lines: string[] = []
+    const show = (line: string) => {
+      if (task.output !== line) task.output = line
+    }
+    // A terminal keeps what was said in view; elsewhere each line is printed once.
     const say: Say = (line) => {
       lines.push(line)
-      task.output = lines.join('\n')
+      show(process.stdout.isTTY ? lines.join('\n') : line)
     }
-    await run(running(), say, (line) => {
-      task.output = line
-    })
+    await run(running(), say, show)
   },
   rendererOptions: { persistentOutput: true, outputBar: Number.POSITIVE_INFINITY },
 })

@@ -36,7 +36,7 @@ export const secretData = async (world: World, name: string): Promise<Readonly<R
 
 /** Keys whose values are no secret; every other value is hidden. */
 const harmless =
-  /^(type|provider|host|port|database|tls|nodes|.*-host|.*-port|configuration-endpoint|cluster\.nodes|policy\.json|.*_(HOST|PORT|DB|TLS|SERVERS|ENDPOINT)|MEMCACHE.*|CACHE_(READ|WRITE|TTL|NEGATIVE|STALE|STAMPEDE|KEY|EVICTION|POLICY).*)$/
+  /^(type|provider|host|port|username|database|tls|nodes|.*-host|.*-port|configuration-endpoint|cluster\.nodes|policy\.json|(MEM|RE).*_(HOST|PORT|DB|TLS|USERNAME|SERVERS|ENDPOINT)|MEMCACHE.*|CACHE_(READ|WRITE|TTL|NEGATIVE|STALE|STAMPEDE|KEY|EVICTION|POLICY).*)$/
 
 export const shown = (data: Readonly<Record<string, string>>): readonly string[] =>
   Object.entries(data).map(([key, value]) => `${key}: ${harmless.test(key) ? clipped(value) : '(hidden)'}`)

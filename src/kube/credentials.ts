@@ -1,24 +1,5 @@
 import type { AgentOptions, RequestOptions } from 'node:https'
-import { type DispatcherOptions, KubeConfig } from '@kubernetes/client-node'
-
-/** Where to learn which API server to use and who we are. */
-export type KubeSource =
-  | { readonly is: 'file'; readonly path: string; readonly context?: string }
-  | { readonly is: 'inCluster' }
-  /** As kubectl does it: KUBECONFIG, then ~/.kube/config, then the Pod's service account. */
-  | { readonly is: 'default' }
-
-/** Reads the source afresh. Throws what the file system and the YAML parser throw. */
-export const loadKubeConfig = (source: KubeSource): KubeConfig => {
-  const config = new KubeConfig()
-  if (source.is === 'inCluster') config.loadFromCluster()
-  else if (source.is === 'default') config.loadFromDefault()
-  else {
-    config.loadFromFile(source.path)
-    if (source.context !== undefined) config.setCurrentContext(source.context)
-  }
-  return config
-}
+import type { DispatcherOptions, KubeConfig } from '@kubernetes/client-node'
 
 /** How to reach the API server and what to show it, as of now. */
 export interface Credentials {

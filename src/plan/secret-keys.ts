@@ -3,6 +3,7 @@ import type { PolicyFile } from '../crds/policy-file.ts'
 import { given } from './desired.ts'
 import { firstEndpoint, nodeEndpoints } from './endpoints.ts'
 import type { Endpoint, ObservedCache, ObservedGroup, ObservedMemcached } from './observed.ts'
+import { isNewer } from './version.ts'
 
 export interface SecretInputs {
   readonly cache: ObservedCache
@@ -30,15 +31,22 @@ export const secretKeys = (inputs: SecretInputs) => {
   }
 }
 
-/** With an auth token and no user the URL has an empty user: that is what every engine version understands. */
-const redisUrl = (endpoint: Endpoint | undefined, tls: boolean, token: string | undefined) =>
+/**
+ * Who sends the token: users came with Redis 6, and there an auth token is the password of the user `default`. redis-cli and
+ * others take an empty user in a URL for a user of that name, so the name is spelled out where the engine knows it.
+ */
+const userOf = (cache: ObservedGroup, token: string | undefined): string | undefined =>
+  token === undefined || (cache.engine === 'redis' && isNewer('6', cache.engineVersion)) ? undefined : 'default'
+
+const redisUrl = (endpoint: Endpoint | undefined, tls: boolean, user: string | undefined, token: string | undefined) =>
   endpoint &&
-  `${tls ? 'rediss' : 'redis'}://${token === undefined ? '' : `:${encodeURIComponent(token)}@`}${at(endpoint)}/0`
+  `${tls ? 'rediss' : 'redis'}://${token === undefined ? '' : `${user ?? ''}:${encodeURIComponent(token)}@`}${at(endpoint)}/0`
 
 const redisKeys = (cache: ObservedGroup, token: string | undefined) => {
   const first = firstEndpoint(cache)
   const tls = cache.inTransit !== 'Disabled'
-  const url = redisUrl(first, tls, token)
+  const user = userOf(cache, token)
+  const url = redisUrl(first, tls, user, token)
   const sharded = cache.clusterMode === 'Enabled'
   const reader = sharded || cache.replicasPerShard === 0 ? undefined : cache.reader
   return {
@@ -47,6 +55,7 @@ const redisKeys = (cache: ObservedGroup, token: string | undefined) => {
       provider: 'aws-elasticache',
       host: first?.host,
       port: first && String(first.port),
+      username: user,
       password: token,
       database: '0',
       uri: url,
@@ -54,7 +63,7 @@ const redisKeys = (cache: ObservedGroup, token: string | undefined) => {
       tls: tls ? 'true' : undefined,
       'reader-host': reader?.host,
       'reader-port': reader && String(reader.port),
-      'reader-uri': redisUrl(reader, tls, token),
+      'reader-uri': redisUrl(reader, tls, user, token),
       'cluster.nodes': sharded && first ? at(first) : undefined,
       'configuration-endpoint': cache.configuration && at(cache.configuration),
     },
@@ -62,10 +71,11 @@ const redisKeys = (cache: ObservedGroup, token: string | undefined) => {
       REDIS_URL: url,
       REDIS_HOST: first?.host,
       REDIS_PORT: first && String(first.port),
+      REDIS_USERNAME: user,
       REDIS_PASSWORD: token,
       REDIS_DB: '0',
       REDIS_TLS: String(tls),
-      REDIS_READER_URL: redisUrl(reader, tls, token),
+      REDIS_READER_URL: redisUrl(reader, tls, user, token),
       REDIS_CLUSTER_NODES: sharded && first ? at(first) : undefined,
       CACHE_URL: url,
     },

@@ -111,7 +111,18 @@ describe('a replication group lives', () => {
     assert.equal((await bench.group()).Status, 'available')
   })
 
-  it('creating for as long as its server processes do not answer, and create-failed when they cannot be had', async () => {
+  it('creating for as long as its server processes do not answer', async () => {
+    const answering = new Set<string>()
+    bench.emulator.engines.ready = () => answering
+    await bench.createGroup()
+    assert.equal((await bench.group()).Status, 'creating')
+    for (const name of ['pair-001/0001', 'pair-002/0001', 'pair/primary', 'pair/reader']) {
+      answering.add(`123456789012/us-east-1/${name}`)
+    }
+    assert.equal((await bench.group()).Status, 'available')
+  })
+
+  it('create-failed when its server processes cannot be had', async () => {
     const failing = await openBench()
     failing.emulator.engines.failed = () =>
       new Map([['123456789012/us-east-1/pair-002/0001', 'no capacity in us-east-1b']])
@@ -149,7 +160,7 @@ describe('a replication group lives', () => {
     )
   })
 
-  it('in one account and region only', async () => {
+  it('in the account of its access key', async () => {
     const keyed = await openBench({ accounts: { AKIDEXAMPLE: '999900001111' } })
     await keyed.createGroup()
     assert.equal((await keyed.group()).ARN, 'arn:aws:elasticache:us-east-1:999900001111:replicationgroup:pair')

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, beforeEach, describe, it } from 'mocha'
-import { loadKubeConfig } from '../../src/kube/credentials.ts'
+import { kubeConfigFrom } from '../../src/kube/config.ts'
 import { KubeError, type KubeFailure } from '../../src/kube/port.ts'
 import type { Transport } from '../../src/kube/transport.ts'
 import { answerJson, type FakeApi, refuse, startFakeApi, statusBody } from './fake-api.ts'
@@ -161,7 +161,7 @@ describe('the transport', () => {
     it('reads its credentials again when they are refused, once, and asks again', async () => {
       write('old')
       await transport.close()
-      transport = api.transport({ load: () => loadKubeConfig({ is: 'file', path }) })
+      transport = api.transport({ load: kubeConfigFrom(path) })
       api.next.other.push((_request, response) => answerJson(response, 200, { n: 1 }))
       await get()
       write('new')

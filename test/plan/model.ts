@@ -349,7 +349,7 @@ const modified = (world: World, cache: ObservedGroup, set: GroupSettings): Obser
   refuse('inTransit' in set && world.tokens.length > 0 && set.inTransit !== 'Required', 'tokens need TLS')
   refuse('inTransit' in set && !only('inTransit'), 'TLS travels alone')
   refuse('nodeType' in set && 'engineVersion' in set, 'an upgrade and a node type block each other')
-  const engine = set.engine ?? cache.engine
+  const engine = (set.engine ?? cache.engine) as ObservedGroup['engine']
   refuse(cache.engine === 'valkey' && engine === 'redis', 'no way back from valkey')
   refuse(engine !== cache.engine && set.engineVersion === undefined, 'valkey needs a version')
   const version = set.engineVersion === undefined ? cache.engineVersion : full(set.engineVersion)

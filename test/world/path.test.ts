@@ -110,7 +110,7 @@ describe('the whole path, on real servers', function () {
     await world().ready('sessions')
     assert.equal(await redis('sessions', 'PING'), 'PONG')
     const { host = '', port = '', uri = '' } = (await world().secret('sessions')) ?? {}
-    assert.match(uri, /^rediss:\/\/:[A-Za-z0-9]{48}@/)
+    assert.match(uri, /^rediss:\/\/default:[A-Za-z0-9]{48}@/)
     assert.match(await world().run('redis-cli', '--tls', '-h', host, '-p', port, 'PING'), /NOAUTH/)
   })
 

@@ -1,0 +1,204 @@
+import fc from 'fast-check'
+import type { CacheClusterSpec } from '../../src/crds/cache-cluster.ts'
+import type { CachePolicySpec } from '../../src/crds/cache-policy.ts'
+import type { ObservedCache } from '../../src/plan/observed.ts'
+import type { Luck, Scene } from './driver.ts'
+import { policyOf, specOf } from './facts.ts'
+import { emptyWorld, type World } from './model.ts'
+
+/** Random specs, policies, drift and luck for the laws. Every spec is one that the API server would take. */
+
+const nodeType = fc.constantFrom('cache.t4g.small', 'cache.m7g.large', 'cache.r7g.large')
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
+const parameters = fc.dictionary(
+  fc.constantFrom('timeout', 'notify-keyspace-events'),
+  fc.constantFrom('', '20', 'Ex'),
+  {
+    maxKeys: 2,
+  },
+)
+const tags = fc.dictionary(fc.constantFrom('team', 'tier', 'cost'), fc.constantFrom('a', 'b'), { maxKeys: 3 })
+const securityGroupIds = fc.uniqueArray(fc.constantFrom('sg-1', 'sg-2', 'sg-3'), { minLength: 1, maxLength: 2 })
+
+const shared = {
+  type: nodeType,
+  parameters: maybe(parameters),
+  tags: maybe(tags),
+  securityGroupIds: maybe(securityGroupIds),
+  withPolicy: fc.boolean(),
+}
+
+const defined = (value: object): object =>
+  Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined))
+
+/** What the user can't take back, or AWS doesn't: it only ever grows along a history. */
+export interface Level {
+  readonly engine: 'redis' | 'valkey'
+  readonly engineVersion: string | undefined
+  readonly clusterMode: 'Disabled' | 'Enabled'
+  readonly auth: boolean
+}
+
+export const level: fc.Arbitrary<Level> = fc.record({
+  engine: fc.constantFrom('redis', 'valkey'),
+  clusterMode: fc.constantFrom('Disabled', 'Enabled'),
+  auth: fc.boolean(),
+  engineVersion: fc.constant(undefined),
+})
+
+const higher = (from: Level): fc.Arbitrary<Level> =>
+  fc
+    .record({
+      engine: from.engine === 'redis' ? fc.constantFrom('redis', 'valkey') : fc.constant('valkey'),
+      clusterMode: from.clusterMode === 'Enabled' ? fc.constant('Enabled') : fc.constantFrom('Disabled', 'Enabled'),
+      auth: from.auth ? fc.constant(true) : fc.boolean(),
+      engineVersion: fc.constant('8.0'),
+    })
+    .map((to) => ({ ...to, engineVersion: to.engine === 'redis' ? undefined : '8.0' }) as Level)
+
+export const groupSpec = (at: Level): fc.Arbitrary<CacheClusterSpec> =>
+  fc
+    .record({
+      ...shared,
+      shards: fc.integer({ min: 1, max: 3 }),
+      replicas: fc.integer({ min: 0, max: 2 }),
+      failover: maybe(fc.boolean()),
+      multiAZ: maybe(fc.boolean()),
+      inTransit: fc.constantFrom('Disabled', 'Preferred', 'Required'),
+    })
+    .map((wish) => {
+      const enabled = at.clusterMode === 'Enabled'
+      const failover = enabled || wish.replicas === 0 ? undefined : wish.failover
+      const multiAZ = wish.replicas === 0 || failover === false ? undefined : wish.multiAZ
+      const nodes = defined({
+        type: wish.type,
+        replicasPerShard: wish.replicas,
+        clusterMode: at.clusterMode,
+        shards: enabled ? wish.shards : undefined,
+        automaticFailover: failover,
+        multiAZ,
+      })
+      return specOf(
+        defined({
+          engine: at.engine,
+          engineVersion: at.engineVersion,
+          nodes,
+          encryption: { inTransit: at.auth ? 'Required' : wish.inTransit },
+          auth: at.auth ? { mode: 'Token' } : undefined,
+          parameters: wish.parameters,
+          tags: wish.tags,
+          network: wish.securityGroupIds && { securityGroupIds: wish.securityGroupIds },
+          policyRef: wish.withPolicy ? { name: 'catalog' } : undefined,
+        }),
+      )
+    })
+
+export const memcachedSpecs: fc.Arbitrary<CacheClusterSpec> = fc
+  .record({ ...shared, count: fc.integer({ min: 1, max: 4 }) })
+  .map((wish) =>
+    specOf(
+      defined({
+        engine: 'memcached',
+        nodes: { type: wish.type, count: wish.count },
+        parameters: wish.parameters,
+        tags: wish.tags,
+        network: wish.securityGroupIds && { securityGroupIds: wish.securityGroupIds },
+        policyRef: wish.withPolicy ? { name: 'catalog' } : undefined,
+      }),
+    ),
+  )
+
+/** Two specs of one object, the second later than the first and reachable from it. */
+export const twoSpecs: fc.Arbitrary<readonly [CacheClusterSpec, CacheClusterSpec]> = fc.oneof(
+  { weight: 3, arbitrary: level.chain((from) => higher(from).chain((to) => fc.tuple(groupSpec(from), groupSpec(to)))) },
+  { weight: 1, arbitrary: fc.tuple(memcachedSpecs, memcachedSpecs) },
+)
+
+/** Two specs between which one may go back and forth. */
+export const evenSpecs: fc.Arbitrary<readonly [CacheClusterSpec, CacheClusterSpec]> = fc.oneof(
+  { weight: 3, arbitrary: level.chain((at) => fc.tuple(groupSpec(at), groupSpec(at))) },
+  { weight: 1, arbitrary: fc.tuple(memcachedSpecs, memcachedSpecs) },
+)
+
+export const policy: fc.Arbitrary<CachePolicySpec> = fc
+  .record({
+    policy: maybe(fc.constantFrom('allkeys-lru', 'noeviction')),
+    reservedMemoryPercent: maybe(fc.constantFrom(10, 40)),
+    ttl: maybe(fc.constantFrom('10m', '1h')),
+  })
+  .map(({ ttl, ...eviction }) => policyOf({ ttl: defined({ default: ttl }), eviction: defined(eviction) }))
+
+export const luck: fc.Arbitrary<Luck> = fc
+  .record({ refresh: fc.boolean(), blind: fc.integer({ max: 4, min: 0 }) })
+  .map(({ refresh, blind }) => ({ refresh, blind: blind === 0 }))
+
+/** A crash loses the status of a turn, or the answer of AWS. */
+export const badLuck: fc.Arbitrary<Luck> = fc.record({
+  refresh: fc.boolean(),
+  dropStatus: fc.boolean(),
+  loseReply: fc.integer({ min: 0, max: 3 }).map((roll) => roll === 0),
+})
+
+/** What somebody else may do to a settled cache in AWS. */
+export interface Drift {
+  readonly nodeType: string
+  readonly replicas: number
+  readonly securityGroupIds: readonly string[]
+  readonly value: string
+  readonly tag: string
+  readonly detach: boolean
+}
+
+export const drift: fc.Arbitrary<Drift> = fc.record({
+  nodeType,
+  replicas: fc.integer({ min: 0, max: 2 }),
+  securityGroupIds,
+  value: fc.constantFrom('', '20', '77'),
+  tag: fc.constantFrom('a', 'b', 'x'),
+  detach: fc.boolean(),
+})
+
+const drifted = (cache: ObservedCache, { nodeType, securityGroupIds, replicas }: Drift): ObservedCache => {
+  if (cache.is === 'memcached') return { ...cache, nodeType, securityGroupIds }
+  const replicasPerShard = cache.automaticFailover ? Math.max(1, replicas) : replicas
+  return { ...cache, nodeType, securityGroupIds, replicasPerShard }
+}
+
+export const afterDrift = (scene: Scene, by: Drift): Scene => {
+  const { cache, groups, tags: all } = scene.world
+  if (cache === undefined) return scene
+  const changed = Object.entries(groups).map(([name, group]) => [
+    name,
+    { ...group, values: { ...group.values, timeout: by.value } },
+  ])
+  const world: World = {
+    ...scene.world,
+    cache: drifted(cache, by),
+    groups: Object.fromEntries(changed),
+    tags: { ...all, [cache.arn]: { ...all[cache.arn], team: by.tag } },
+  }
+  return { ...scene, world }
+}
+
+export const sceneOf = (spec: CacheClusterSpec, changes: Partial<Scene> = {}): Scene => ({
+  world: emptyWorld,
+  spec,
+  policy: policyOf({ eviction: { policy: 'allkeys-lru' } }),
+  status: { observedGeneration: -1 },
+  generation: 1,
+  deleting: false,
+  uid: 'uid-1',
+  annotations: {},
+  token: undefined,
+  tokensMade: 0,
+  secrets: { binding: undefined, env: undefined },
+  published: undefined,
+  repeats: { hash: '', generation: 0, times: 0 },
+  ...changes,
+})
+
+export const respecified = (scene: Scene, spec: CacheClusterSpec): Scene => ({
+  ...scene,
+  spec,
+  generation: scene.generation + 1,
+})
