@@ -107,7 +107,6 @@ const run = async (): Promise<void> => {
     return
   }
   const emulator = await startEmulator(options)
-  process.stdout.write(`ElastiCache emulator listening on ${emulator.url}\n`)
   let stopping = false
   const stop = () => {
     if (stopping) return
@@ -117,6 +116,8 @@ const run = async (): Promise<void> => {
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   if (diesWithParent) process.stdin.on('end', stop).on('error', stop).resume()
+  // Last, so that whoever reads the line may end the process at once.
+  process.stdout.write(`ElastiCache emulator listening on ${emulator.url}\n`)
 }
 
 run().catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Listr } from 'listr2'
 import * as acts from './demo/acts.ts'
@@ -90,6 +91,7 @@ const finish = new Listr(
       title: 'The machine runs nothing any more',
       task: async (_, task) => {
         await running().stop()
+        rmSync(folder, { recursive: true })
         await proveNothingLeft((line) => {
           task.output = line
         })

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeEnvFile } from './local/env-file.ts'
 import { untilSignal } from './local/stay.ts'
@@ -20,4 +21,5 @@ say(`Logs are in .local/, metrics at ${world.metricsUrl}/metrics, AWS at ${world
 const signal = await untilSignal()
 say(`${signal}: stopping`)
 await world.stop()
+rmSync(folder, { recursive: true })
 say('stopped: nothing is left running')

@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly emulator?: readonly string[]
   /** Flags of the operator beside its own. */
   readonly operator?: readonly string[]
+  /** Flags of the Node that runs the operator, as the image sets them. */
+  readonly operatorNode?: readonly string[]
 }
 
 /** A whole local world: Kubernetes, ElastiCache and the operator, each in a process of its own. */
@@ -40,7 +42,8 @@ export interface World {
   run(command: string, ...args: readonly string[]): Promise<string>
   /** The emulator's own doors: `/_world`, `/_ledger`, `/_faults`. */
   emulator<T>(path: string, body?: unknown): Promise<T>
-  startOperator(): Promise<void>
+  /** Starts it again after a stop, with other flags than the world's if given. */
+  startOperator(flags?: readonly string[]): Promise<void>
   stop(): Promise<void>
 }
 
@@ -66,6 +69,7 @@ export const startWorld = async ({
   say,
   emulator = [],
   operator: operatorFlags = [],
+  operatorNode = [],
 }: WorldOptions): Promise<World> => {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
@@ -139,16 +143,17 @@ export const startWorld = async ({
     writeFileSync(operatorConfig, asAccount(readFileSync(kubeconfig, 'utf8'), token), { mode: 0o600 })
 
     let operator: Child | undefined
-    const startOperator = async () => {
+    const startOperator = async (flags: readonly string[] = operatorFlags) => {
       operator = start(
         'operator',
         [
+          ...operatorNode,
           join(root, 'dist/larder.mjs'),
           '--kubeconfig',
           operatorConfig,
           '--listen',
           `127.0.0.1:${metricsPort}`,
-          ...operatorFlags,
+          ...flags,
         ],
         { ...accessKey, AWS_ENDPOINT_URL: awsUrl, AWS_REGION: region },
       )

@@ -8,7 +8,7 @@ import { type Intent, intentOf, knownOurs } from './intent.ts'
 import { type Plan, type PlannedAction, stuck, wait } from './outcome.ts'
 import { unsettable } from './parameters.ts'
 import { progressOf } from './progress.ts'
-import { createStep, parameterGroupSteps, remainingSteps } from './remaining.ts'
+import { createStep, formerGroupSteps, parameterGroupSteps, remainingSteps } from './remaining.ts'
 import { secretSteps } from './secret-steps.ts'
 import { step } from './steps.ts'
 import { shownPlan } from './verdict.ts'
@@ -155,7 +155,11 @@ const secretsBehind: Check = (facts, intent) => {
 const toCreate: Check = (facts, intent) => {
   if (facts.sight.is !== 'absent') return undefined
   if (intent.familyMissing) return wait('WaitingForLook', 'waiting until AWS tells its default engine version')
-  return firstOf([...parameterGroupSteps(facts, intent), createStep(facts, intent)])
+  return firstOf([
+    ...formerGroupSteps(facts, intent, undefined),
+    ...parameterGroupSteps(facts, intent),
+    createStep(facts, intent),
+  ])
 }
 
 const moving: Check = (facts, intent) => {

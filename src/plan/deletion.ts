@@ -2,7 +2,7 @@ import type { AwsAction } from './action.ts'
 import type { CacheFacts } from './facts.ts'
 import { ownershipOf, ownerTagKeys } from './identity.ts'
 import { type Intent, intentOf, knownOurs } from './intent.ts'
-import type { ObservedCache } from './observed.ts'
+import type { ObservedCache, ObservedParameters } from './observed.ts'
 import { type Plan, stuck, wait } from './outcome.ts'
 import { progressOf } from './progress.ts'
 import { step } from './steps.ts'
@@ -51,6 +51,10 @@ const leave = (facts: CacheFacts, cache: ObservedCache): Plan => {
   if (ownershipOf(tags.value, object) !== 'ours') {
     return { is: 'released', message: `${cache.id} is not ours any more: let go, nothing touched` }
   }
+  const leftOver = ownParameters(facts)
+  if (leftOver !== undefined && leftOver.name !== cache.parameterGroupName) {
+    return act({ do: 'DeleteParameterGroup', name: leftOver.name })
+  }
   return object.spec.deletionPolicy === 'Retain' ? retain(facts, cache) : act(deleteOf(cache))
 }
 
@@ -72,18 +76,23 @@ const deleteOf = (cache: ObservedCache): AwsAction =>
 
 /** The owner tags go, the cache's last: they are what says that there is still something to do. */
 const retain = (facts: CacheFacts, cache: ObservedCache): Plan => {
-  const target = ownsParameters(facts) && facts.parameters.is === 'found' ? facts.parameters.value : cache
-  return act({ do: 'RemoveTags', cacheId: cache.id, arn: target.arn, keys: ownerTagKeys })
+  const { arn } = ownParameters(facts) ?? cache
+  return act({ do: 'RemoveTags', cacheId: cache.id, arn, keys: ownerTagKeys })
 }
 
-const ownsParameters = ({ object, parametersTags }: CacheFacts): boolean =>
-  parametersTags.is === 'found' && ownershipOf(parametersTags.value, object) === 'ours'
+/** The parameter group that was read, if its tags say that it is ours. */
+const ownParameters = ({ object, parameters, parametersTags }: CacheFacts): ObservedParameters | undefined =>
+  parameters.is === 'found' && parametersTags.is === 'found' && ownershipOf(parametersTags.value, object) === 'ours'
+    ? parameters.value
+    : undefined
 
-/** The cache is gone: what was made for it goes too. */
-const cleanUp = (facts: CacheFacts, { id }: Intent): Plan => {
-  const { parameters } = facts
-  if (parameters.is === 'found' && ownsParameters(facts)) {
-    return act({ do: 'DeleteParameterGroup', name: parameters.value.name })
+/** The cache is gone: what was made for it goes too. The group that status names comes first, then the one wanted last. */
+const cleanUp = (facts: CacheFacts, { id, ownGroup }: Intent): Plan => {
+  const own = ownParameters(facts)
+  if (own !== undefined) return act({ do: 'DeleteParameterGroup', name: own.name })
+  const recorded = facts.object.status.parameterGroup
+  if (facts.parameters.is === 'absent' && recorded?.owned && recorded.name !== ownGroup?.name) {
+    return wait('Deleting', `the parameter group ${recorded.name} is gone; looking whether there is another`)
   }
   return { is: 'released', message: `${id} is gone from AWS, and all that was made for it` }
 }

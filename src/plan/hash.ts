@@ -19,9 +19,12 @@ export const hashOf = (value: unknown): string => {
 
 const hex = (half: number): string => half.toString(16).padStart(8, '0')
 
-const sortedJson = (value: unknown): string =>
-  JSON.stringify(value, (_, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : inner,
-  ) ?? 'undefined'
+const sortedJson = (value: unknown): string => {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
+  if (Array.isArray(value)) return `[${value.map(sortedJson).join(',')}]`
+  const record = value as Readonly<Record<string, unknown>>
+  const members = Object.keys(record)
+    .sort()
+    .flatMap((key) => (record[key] === undefined ? [] : `${JSON.stringify(key)}:${sortedJson(record[key])}`))
+  return `{${members.join(',')}}`
+}

@@ -41,7 +41,9 @@ export const attachedOwnGroup = (id: string, cache: ObservedCache | undefined): 
 }
 
 /** The version whose family counts: what is asked for, or what runs when it is newer: AWS never goes back. */
-const versionOf = (spec: CacheObject['spec'], cache: ObservedCache | undefined): string | undefined => {
+const versionOf = ({ spec, deleting, status }: CacheObject, cache: ObservedCache | undefined): string | undefined => {
+  // What is cleaned up after a cache that is gone was made for the version that ran last.
+  if (deleting && cache === undefined) return spec.engineVersion ?? status.engineVersion
   const running = cache?.engine === spec.engine && cache.engineVersion !== '' ? cache.engineVersion : undefined
   if (running === undefined || spec.engineVersion === undefined) return running ?? spec.engineVersion
   return isNewer(running, spec.engineVersion) ? running : spec.engineVersion
@@ -63,17 +65,18 @@ export const intentOf = (facts: IntentFacts): Intent => {
   const cache = cacheOf(facts)
   const asked = wantedParameters(spec, facts.policy.is === 'found' ? facts.policy.value : undefined)
   const askedValues = asked.is === 'values' ? asked.values : {}
-  const version = versionOf(spec, cache)
+  const version = versionOf(object, cache)
   const family = version === undefined ? facts.defaultFamily : familyOf(spec.engine, version)
   const clustered = clusteredGroup(spec, cache)
   const name = family && ownGroupName(id, family, clustered)
-  // A group of ours that is attached stays, emptied, when nothing is asked any more.
-  const wanted = Object.keys(askedValues).length > 0 || attachedOwnGroup(id, cache) !== undefined
+  // A group of ours that is attached stays, emptied, when nothing is asked any more. A deletion looks for it in any case.
+  const { deleting } = object
+  const wanted = deleting || Object.keys(askedValues).length > 0 || attachedOwnGroup(id, cache) !== undefined
   // Cluster mode is decided by the parameter group; AWS's own `.cluster.on` groups say the same.
   const values = clustered && wanted ? { ...askedValues, 'cluster-enabled': 'yes' } : askedValues
   const parameters: WantedParameters = asked.is === 'values' ? { is: 'values', values } : asked
   const ownGroup =
-    wanted && spec.parameterGroupName === undefined && name !== undefined && family !== undefined
+    wanted && (deleting || spec.parameterGroupName === undefined) && name !== undefined && family !== undefined
       ? { name, family, hash: hashOf([name, values]) }
       : undefined
   const groupName = ownGroup?.name ?? spec.parameterGroupName

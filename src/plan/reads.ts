@@ -40,6 +40,8 @@ const deletionReads = ({ object, sight }: Known): Reads => {
   const busy = sight.is === 'seen' && (sight.cache.state === 'deleting' || sight.cache.state === 'moving')
   const protectedNow = object.spec.deletionProtection
   const ask = !busy && !protectedNow
-  const parameters = ask && (sight.is === 'absent' || object.spec.deletionPolicy === 'Retain')
+  const recorded = object.status.parameterGroup
+  const leftOver = sight.is === 'seen' && recorded?.owned === true && recorded.name !== sight.cache.parameterGroupName
+  const parameters = ask && (sight.is === 'absent' || leftOver || object.spec.deletionPolicy === 'Retain')
   return { live: ask, tags: ask && sight.is === 'seen', parameters, events: false }
 }

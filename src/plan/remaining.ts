@@ -47,16 +47,16 @@ const parameterGroupActions = (facts: CacheFacts, { id, ownGroup, parameters }: 
 }
 
 /** After a change of family or mode, or to a group of the user's, the former group of ours is left over. */
-const formerGroupSteps = (
+export const formerGroupSteps = (
   { object }: CacheFacts,
   { ownGroup }: Intent,
-  cache: ObservedCache,
+  cache: ObservedCache | undefined,
 ): readonly PlannedAction[] => {
   const former = object.status.parameterGroup
   if (!former?.owned || former.name === ownGroup?.name) return []
   // While AWS doesn't tell the version or the group, what is wanted and what is used isn't known.
-  if (cache.engineVersion === '' || cache.parameterGroupName === undefined) return []
-  return cache.parameterGroupName === former.name ? [] : [step({ do: 'DeleteParameterGroup', name: former.name })]
+  if (cache?.engineVersion === '' || (cache && cache.parameterGroupName === undefined)) return []
+  return cache?.parameterGroupName === former.name ? [] : [step({ do: 'DeleteParameterGroup', name: former.name })]
 }
 
 export const createStep = (facts: CacheFacts, { id, is, group, memcached }: Intent): PlannedAction => {

@@ -168,9 +168,13 @@ const parameterGroupNow = (
   const { ownGroup } = intent
   const before = object.status.parameterGroup
   const deleted = took(plan, deed, ['DeleteParameterGroup'], 'done', 'absent')
-  if (object.deleting) return deleted ? undefined : before
-  if (before?.owned && before.name !== ownGroup?.name && !deleted) return before
   const attached = attachedOwnGroup(intent.id, cache)
+  if (object.deleting) {
+    const gone = deleted || facts.parameters.is === 'absent'
+    if (before !== undefined && !gone) return before
+    return attached === undefined || attached === before?.name ? undefined : { name: attached, owned: true }
+  }
+  if (before?.owned && before.name !== ownGroup?.name && !deleted) return before
   if (attached !== undefined && attached !== ownGroup?.name) return { name: attached, owned: true }
   if (ownGroup === undefined) {
     const name = object.spec.parameterGroupName
@@ -204,8 +208,8 @@ const authTokenNow = ({ object, token }: CacheFacts, plan: Plan, deed: Deed): Ca
 
 /**
  * Recorded when AWS was seen to hold them, or when our own create call has just carried them there. Where AWS was seen to
- * differ, the hash says what it holds, so that it is read again; and the keys that are about to be set are recorded before
- * they are, so that none is forgotten.
+ * differ, there is no hash, so that the tags are read again; and the keys that are about to be set are recorded before they
+ * are, so that none is forgotten.
  */
 const tagsNow = (facts: CacheFacts, plan: Plan, deed: Deed): CacheClusterStatus['tags'] => {
   const { object, sight, tags } = facts
@@ -216,5 +220,5 @@ const tagsNow = (facts: CacheFacts, plan: Plan, deed: Deed): CacheClusterStatus[
   if (tagSteps(sight.cache, object, have).length === 0) return tagsRecord(wanted)
   const known = (object.status.tags?.keys ?? []).filter((key) => key in have)
   const keys = [...new Set([...known, ...Object.keys(wanted)])].sort()
-  return { hash: hashOf(Object.fromEntries(keys.map((key) => [key, have[key]]))), keys }
+  return { hash: '', keys }
 }

@@ -11,6 +11,7 @@ import {
   ModifyReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache'
 import { after, before, describe, it } from 'mocha'
+import type { ProcessEngines } from '../../emulator/engines/processes.ts'
 import { type ListeningEmulator, startEmulator } from '../../emulator/start.ts'
 import { hangUp, memcachedAt, redisAt, until } from './engines-fixture.ts'
 import { CREDENTIALS, MEMCACHED, PAIR, REGION } from './fixture.ts'
@@ -95,6 +96,8 @@ describe('with real server processes', function () {
 
   it('a deleted group leaves no server process', async () => {
     await client.send(new DeleteReplicationGroupCommand({ ReplicationGroupId: 'pair' }))
-    await until('its nodes are gone', () => ![...emulator.engines.ready()].some((key) => key.includes('/pair')))
+    const engines = emulator.engines as ProcessEngines
+    await until('its processes are gone', () => ![...engines.pids().keys()].some((key) => key.includes('/pair')))
+    assert.equal(engines.pids().size, 2)
   })
 })

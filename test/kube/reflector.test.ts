@@ -240,19 +240,19 @@ describe('the reflector', () => {
 
   it('takes bookmarks for life, and goes on from the last of them', async () => {
     const clock = fakeClock()
-    reflect({ clock, silenceMs: 75_000 })
+    reflect({ clock, silenceMs: 150_000 })
     const watch = await openWatch()
     for (let minute = 0; minute < 8; minute++) {
       api.bookmark()
       await until(() => seen === `${api.version}`, 'the bookmark')
-      await clock.advance(60_000)
+      await clock.advance(120_000)
     }
     assert.deepEqual(ends, [])
     const last = api.version
     api.compact()
     watch.filter = () => undefined
     change()
-    await clock.advance(15_000)
+    await clock.advance(30_000)
     await until(() => api.watches.some(({ from }) => from === last), 'a watch from the last bookmark')
     await catchUp()
     assert.deepEqual(ends, ['closed'])

@@ -178,8 +178,10 @@ export const turn = (scene: Scene, luck: Luck = {}): Turn => {
   const { scene: after, deed, call } = acted(scene, facts, plan, luck)
   const status = throughServer(judgeCacheCluster(facts, plan, deed))
   const world = call === undefined ? tick(after.world) : after.world
-  const kept = luck.dropStatus ? scene.status : status
-  return { scene: { ...after, world, status: kept }, facts, plan, deed, status, call }
+  // Whoever loses a status crashed: what it remembered is lost too.
+  const crashed = { status: scene.status, repeats: { hash: '', generation: 0, times: 0 } }
+  const next = { ...after, world, ...(luck.dropStatus ? crashed : { status }) }
+  return { scene: next, facts, plan, deed, status, call }
 }
 
 /** What comes back from the API server: JSON, and only what the schema knows. */

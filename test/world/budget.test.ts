@@ -16,7 +16,7 @@ const counted = (calls: readonly Call[]): Record<string, number> => {
 describe(`the budget: ${groups} settled groups of 2 nodes`, function () {
   this.timeout(400_000)
   const world = worldForSuite({
-    emulator: ['--nodes', 'none', '--profile', 'instant'],
+    emulator: ['--nodes', 'none', '--profile', 'instant', '--quota', 'nodesPerRegion=1000'],
     operator: ['--no-leader-elect', '--aws-rate', '200'],
   })
 

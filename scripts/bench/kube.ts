@@ -1,0 +1,65 @@
+import { Agent, request } from 'undici'
+import { readKubeconfig } from '../../controlplane/kubeconfig.ts'
+
+/** Creates that are under way at once. */
+const parallel = 16
+
+export interface WatchEvent {
+  readonly type: string
+  readonly object: {
+    readonly metadata: { readonly name: string; readonly resourceVersion: string }
+    readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
+  }
+}
+
+/** The API server over kept connections: thousands of objects are made and followed without a kubectl for each. */
+export interface Kube {
+  create(path: string, objects: readonly object[]): Promise<void>
+  /** Follows a list from now on. Gives the function that ends it. */
+  watch(path: string, onEvent: (event: WatchEvent) => void): Promise<() => void>
+  close(): Promise<void>
+}
+
+const linesOf = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of chunks) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+}
+
+export const connect = async (kubeconfig: string): Promise<Kube> => {
+  const { url, ca, token } = await readKubeconfig(kubeconfig)
+  const dispatcher = new Agent({ connect: { ca }, bodyTimeout: 0 })
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const ask = async (path: string, more: { method?: 'POST'; body?: string; signal?: AbortSignal } = {}) => {
+    const reply = await request(`${url}${path}`, { dispatcher, headers, ...more })
+    if (reply.statusCode >= 300) throw new Error(`${path}: ${reply.statusCode} ${await reply.body.text()}`)
+    return reply.body
+  }
+  return {
+    create: async (path, objects) => {
+      const rest = objects.values()
+      const one = async () => {
+        for (const object of rest) await (await ask(path, { method: 'POST', body: JSON.stringify(object) })).dump()
+      }
+      await Promise.all(Array.from({ length: parallel }, one))
+    },
+    watch: async (path, onEvent) => {
+      const list = (await (await ask(`${path}?limit=1`)).json()) as { metadata: { resourceVersion: string } }
+      const ending = new AbortController()
+      const from = `resourceVersion=${list.metadata.resourceVersion}&timeoutSeconds=7200`
+      const body = await ask(`${path}?watch=1&${from}`, { signal: ending.signal })
+      const follow = async () => {
+        for await (const line of linesOf(body)) onEvent(JSON.parse(line) as WatchEvent)
+      }
+      follow().catch((error: unknown) => {
+        if (!ending.signal.aborted) throw error
+      })
+      return () => ending.abort()
+    },
+    close: () => dispatcher.destroy(),
+  }
+}

@@ -1,0 +1,32 @@
+import type { World } from '../local/world.ts'
+import { clearCalls, firstCallMs } from './ledger.ts'
+
+/** What the operator says of itself. Each scrape costs it a millisecond or two, so none is made while CPU is measured. */
+export interface Doings {
+  readonly goodLooks: number
+  /** Turns of CacheClusters that ended, however. */
+  readonly turns: number
+  /** Keys that wait for a worker or have one. */
+  readonly busy: number
+}
+
+const sumOf = (text: string, pattern: RegExp): number =>
+  [...text.matchAll(pattern)].reduce((sum, [, value]) => sum + Number(value), 0)
+
+export const doingsOf = async (world: World): Promise<Doings> => {
+  const text = await (await fetch(`${world.metricsUrl}/metrics`)).text()
+  return {
+    goodLooks: sumOf(text, /^larder_looks_total\{outcome="ok"\} (\d+)$/gm),
+    turns: sumOf(text, /^larder_turns_total\{kind="CacheCluster",end="\w+"\} (\d+)$/gm),
+    busy: sumOf(text, /^larder_queue_keys\{state="(?:user|resync|processing)"\} (\d+)$/gm),
+  }
+}
+
+/** Stops the operator and starts it anew. Gives the time from the start of the process to its first look at AWS. */
+export const restart = async (world: World, flags: readonly string[] = []): Promise<number> => {
+  await world.operator().stop()
+  await clearCalls(world)
+  const begunMs = Date.now()
+  await world.startOperator(flags)
+  return (await firstCallMs(world, 'DescribeReplicationGroups')) - begunMs
+}
