@@ -22,11 +22,17 @@ export const doingsOf = async (world: World): Promise<Doings> => {
   }
 }
 
-/** Stops the operator and starts it anew. Gives the time from the start of the process to its first look at AWS. */
+/** Stops the operator and starts it anew, until it is ready. Gives the moment of the start, in wall-clock milliseconds. */
 export const restart = async (world: World, flags: readonly string[] = []): Promise<number> => {
   await world.operator().stop()
   await clearCalls(world)
   const begunMs = Date.now()
   await world.startOperator(flags)
+  return begunMs
+}
+
+/** Stops the operator and starts it anew. Gives the time from the start of the process to its first look at AWS. */
+export const restartToFirstLook = async (world: World): Promise<number> => {
+  const begunMs = await restart(world)
   return (await firstCallMs(world, 'DescribeReplicationGroups')) - begunMs
 }

@@ -22,6 +22,7 @@ export const judgeCacheCluster = (facts: CacheFacts, plan: Plan, deed: Deed): Ca
   const before = object.status
   const intent = intentOf(facts)
   const cache = sight.is === 'seen' && !foreign(facts) ? sight.cache : undefined
+  if (notLookedSince(facts)) return before
   const names = secretNames(object)
   const next = given<CacheClusterStatus>({
     observedGeneration: object.generation,
@@ -44,6 +45,13 @@ export const judgeCacheCluster = (facts: CacheFacts, plan: Plan, deed: Deed): Ca
   })
   return { ...next, lastCheckedTime: checkedTime(before, next, facts.nowIso) }
 }
+
+/**
+ * Nothing was seen that status doesn't say already: after a restart, or after our own write, until the next look. What was
+ * true stays said; a settled cache isn't called unready because the operator started anew.
+ */
+const notLookedSince = ({ object, sight }: CacheFacts): boolean =>
+  sight.is === 'unknown' && object.status.observedGeneration === object.generation
 
 /** A cache of our id that is known to be somebody else's: none of it goes into status. */
 const foreign = ({ object, tags }: CacheFacts): boolean =>
