@@ -19,6 +19,7 @@ const suites = [
   'aws',
   'kube',
   'controllers',
+  'wiring',
   'client',
   'controlplane',
   'emulator',

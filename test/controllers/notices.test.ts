@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'mocha'
+import { noticesOf } from '../../src/controllers/notices.ts'
+import { restFor } from '../../src/controllers/rest.ts'
+import { cacheClusterKind, cachePolicyKind, type Kind, secretKind } from '../../src/crds/kind.ts'
+import type { Key, KubeObject } from '../../src/kube/port.ts'
+
+const cache = (namespace: string, name: string, policy?: string): KubeObject => ({
+  apiVersion: 'larder.dev/v1alpha1',
+  kind: 'CacheCluster',
+  metadata: { namespace, name, uid: `${namespace}/${name}`, resourceVersion: '1' },
+  spec: { engine: 'redis', ...(policy === undefined ? {} : { policyRef: { name: policy } }) },
+})
+
+const stores = (...objects: readonly KubeObject[]) => ({
+  list: () => objects,
+  read: (_: Kind, key: Key) =>
+    objects.find(({ metadata }) => metadata.name === key.name && metadata.namespace === key.namespace),
+})
+
+describe('notices', () => {
+  const kube = stores(
+    cache('shop', 'products', 'catalog'),
+    cache('shop', 'sessions'),
+    cache('other', 'products', 'catalog'),
+  )
+
+  const rows: readonly [string, Kind, Key, readonly string[]][] = [
+    [
+      'a cache that names a policy: itself and the policy, which lists its caches',
+      cacheClusterKind,
+      { namespace: 'shop', name: 'products' },
+      ['CacheCluster/shop/products', 'CachePolicy/shop/catalog'],
+    ],
+    [
+      'a cache without a policy: itself',
+      cacheClusterKind,
+      { namespace: 'shop', name: 'sessions' },
+      ['CacheCluster/shop/sessions'],
+    ],
+    ['a cache that is gone: itself', cacheClusterKind, { namespace: 'shop', name: 'gone' }, ['CacheCluster/shop/gone']],
+    [
+      'a policy: itself and the caches of its own namespace that name it',
+      cachePolicyKind,
+      { namespace: 'shop', name: 'catalog' },
+      ['CachePolicy/shop/catalog', 'CacheCluster/shop/products'],
+    ],
+    ['any other kind: nobody', secretKind, { namespace: 'shop', name: 'products' }, []],
+  ]
+  for (const [sentence, kind, key, due] of rows) it(sentence, () => assert.deepEqual(noticesOf(kube, kind, key), due))
+})
+
+describe('rest', () => {
+  it('is spread by a tenth either way where it is jittered, and exact where it is not', () => {
+    assert.deepEqual(
+      restFor({ is: 'after', ms: 1000, jittered: true }, () => 0),
+      { is: 'again', afterMs: 900 },
+    )
+    assert.deepEqual(
+      restFor({ is: 'after', ms: 1000, jittered: true }, () => 1),
+      { is: 'again', afterMs: 1100 },
+    )
+    assert.deepEqual(
+      restFor({ is: 'after', ms: 1000, jittered: false }, () => 1),
+      { is: 'again', afterMs: 1000 },
+    )
+  })
+
+  it('keeps the least wait of a backoff', () => {
+    assert.deepEqual(
+      restFor({ is: 'backoff', atLeastMs: 7 }, () => 0),
+      { is: 'backoff', atLeastMs: 7 },
+    )
+  })
+})
