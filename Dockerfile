@@ -5,7 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY client/package.json client/
 COPY emulator/package.json emulator/
 COPY controlplane/package.json controlplane/
-RUN npm ci --no-audit --no-fund
+RUN npm install --no-save --no-audit --no-fund
 COPY tsconfig.json ./
 COPY scripts/build.ts scripts/
 COPY src src

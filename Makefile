@@ -1,4 +1,4 @@
-# Thin on purpose: every target is an npm script. Node comes with `npm ci`; see README for what must be there before.
+# Thin on purpose: every target is an npm script. Node 24 comes with the packages; see README for what must be there before.
 .PHONY: demo test verify generate local bench image clean install
 
 demo test verify generate local bench: install

@@ -21,14 +21,16 @@ export const createUntilReady = async (
   to: number,
   say: (line: string) => void,
 ): Promise<number> => {
+  const objects = Array.from({ length: to - from }, (_, index) => cacheCluster(`bench-${from + index}`))
+  const names = new Set(objects.map(({ metadata }) => metadata.name))
   const ready = new Set<string>()
   const unwatch = await kube.watch(cachesPath, (event) => {
-    if (isReady(event)) ready.add(event.object.metadata.name)
+    const { name } = event.object.metadata
+    if (names.has(name) && isReady(event)) ready.add(name)
   })
   const begunMs = performance.now()
-  const progress = setInterval(() => say(`  ${ready.size} of ${to - from} Ready`), 15_000)
+  const progress = setInterval(() => say(`  ${ready.size} of ${objects.length} Ready`), 15_000)
   try {
-    const objects = Array.from({ length: to - from }, (_, index) => cacheCluster(`bench-${from + index}`))
     await kube.create(cachesPath, objects)
     await until('every cache to be Ready', async () => ready.size === objects.length, 3_600_000)
     return performance.now() - begunMs
