@@ -40,6 +40,38 @@ export const versionSame = (want: string, have: string) => meets(want, have) || 
 const pick = <T, K extends keyof T>(value: T, ...keys: readonly K[]): Pick<T, K> =>
   Object.fromEntries(keys.flatMap((key) => (value[key] === undefined ? [] : [[key, value[key]]]))) as Pick<T, K>
 
+/** Fields that every cache of nodes has, and that one modify call can change. */
+const commonRules: readonly Rule<NewGroup | NewMemcached, ObservedGroup | ObservedMemcached, MemcachedSettings>[] = [
+  {
+    field: 'spec.nodes.type',
+    want: (w) => w.nodeType,
+    have: (o) => o.nodeType,
+    pending: (o) => o.pending.nodeType,
+    set: (w) => pick(w, 'nodeType'),
+  },
+  {
+    field: 'spec.engineVersion',
+    want: (w) => w.engineVersion,
+    have: (o) => o.engineVersion,
+    pending: (o) => o.pending.engineVersion,
+    same: versionSame,
+    set: (w) => pick(w, 'engineVersion', 'parameterGroupName'),
+  },
+  {
+    field: 'spec.parameters',
+    // AWS keeps names in lower case.
+    want: (w) => w.parameterGroupName?.toLowerCase(),
+    have: (o) => o.parameterGroupName ?? 'none',
+    set: (w) => pick(w, 'parameterGroupName'),
+  },
+  {
+    field: 'spec.network.securityGroupIds',
+    want: (w) => list(w.securityGroupIds),
+    have: (o) => o.securityGroupIds.join(','),
+    set: (w) => pick(w, 'securityGroupIds'),
+  },
+]
+
 /** Fields of a replication group that ModifyReplicationGroup can change. Replicas, shards and tokens have calls of their own. */
 const groupRules: readonly Rule<NewGroup, ObservedGroup, GroupSettings>[] = [
   {
@@ -56,38 +88,10 @@ const groupRules: readonly Rule<NewGroup, ObservedGroup, GroupSettings>[] = [
     set: (w) => pick(w, 'multiAZ'),
   },
   {
-    field: 'spec.nodes.type',
-    want: (w) => w.nodeType,
-    have: (o) => o.nodeType,
-    pending: (o) => o.pending.nodeType,
-    set: (w) => pick(w, 'nodeType'),
-  },
-  {
     field: 'spec.engine',
     want: (w) => w.engine,
     have: (o) => o.engine,
     set: (w) => pick(w, 'engine', 'engineVersion', 'parameterGroupName'),
-  },
-  {
-    field: 'spec.engineVersion',
-    want: (w) => w.engineVersion,
-    have: (o) => o.engineVersion,
-    pending: (o) => o.pending.engineVersion,
-    same: versionSame,
-    set: (w) => pick(w, 'engineVersion', 'parameterGroupName'),
-  },
-  {
-    field: 'spec.parameters',
-    // AWS keeps names in lower case.
-    want: (w) => w.parameterGroupName?.toLowerCase(),
-    have: (o) => o.parameterGroupName ?? 'none',
-    set: (w) => pick(w, 'parameterGroupName'),
-  },
-  {
-    field: 'spec.network.securityGroupIds',
-    want: (w) => list(w.securityGroupIds),
-    have: (o) => o.securityGroupIds.join(','),
-    set: (w) => pick(w, 'securityGroupIds'),
   },
   {
     field: 'spec.encryption.inTransit',
@@ -103,37 +107,7 @@ const groupRules: readonly Rule<NewGroup, ObservedGroup, GroupSettings>[] = [
     pending: (o) => o.pending.clusterMode,
     set: (w) => pick(w, 'clusterMode'),
   },
-]
-
-const memcachedRules: readonly Rule<NewMemcached, ObservedMemcached, MemcachedSettings>[] = [
-  {
-    field: 'spec.nodes.type',
-    want: (w) => w.nodeType,
-    have: (o) => o.nodeType,
-    pending: (o) => o.pending.nodeType,
-    set: (w) => pick(w, 'nodeType'),
-  },
-  {
-    field: 'spec.engineVersion',
-    want: (w) => w.engineVersion,
-    have: (o) => o.engineVersion,
-    pending: (o) => o.pending.engineVersion,
-    same: versionSame,
-    set: (w) => pick(w, 'engineVersion', 'parameterGroupName'),
-  },
-  {
-    field: 'spec.parameters',
-    // AWS keeps names in lower case.
-    want: (w) => w.parameterGroupName?.toLowerCase(),
-    have: (o) => o.parameterGroupName ?? 'none',
-    set: (w) => pick(w, 'parameterGroupName'),
-  },
-  {
-    field: 'spec.network.securityGroupIds',
-    want: (w) => list(w.securityGroupIds),
-    have: (o) => o.securityGroupIds.join(','),
-    set: (w) => pick(w, 'securityGroupIds'),
-  },
+  ...commonRules,
 ]
 
 /** Fields that no call can change. A difference here means that the cache was made by somebody else, or before. */
@@ -190,7 +164,7 @@ const fixedMemcachedRules: readonly Rule<NewMemcached, ObservedMemcached, undefi
 
 export const compareGroup = (wanted: NewGroup, observed: ObservedGroup) => differences(groupRules, wanted, observed)
 export const compareMemcached = (wanted: NewMemcached, observed: ObservedMemcached) =>
-  differences(memcachedRules, wanted, observed)
+  differences(commonRules, wanted, observed)
 
 export const compareFixedGroup = (wanted: NewGroup, observed: ObservedGroup) => [
   ...differences(fixedRules, wanted, observed),

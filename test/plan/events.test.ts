@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'mocha'
+import type { CacheClusterStatus } from '../../src/crds/cache-cluster.ts'
+import { eventsOf } from '../../src/plan/events.ts'
+import { type Plan, stuck, wait } from '../../src/plan/outcome.ts'
+import { lookAgain, settledMs } from '../../src/plan/rest.ts'
+import { type Deed, verdictOf } from '../../src/plan/verdict.ts'
+import { id, nowIso, specOf } from './facts.ts'
+
+const nothing: Deed = { is: 'nothing' }
+const done: Deed = { is: 'acted', acted: { is: 'done' } }
+const refused = (is: 'waiting' | 'retryable' | 'stalled', retryAfterMs?: number): Deed => ({
+  is: 'acted',
+  acted: {
+    is: 'failed',
+    failure: { is, reason: 'QuotaExceeded', message: 'no', ...(retryAfterMs && { retryAfterMs }) },
+  },
+})
+const acts = (name: 'SetReplicas' | 'WriteSecrets' | 'CreateParameterGroup'): Plan => {
+  const actions = {
+    SetReplicas: { do: 'SetReplicas', id, from: 1, to: 2 },
+    WriteSecrets: { do: 'WriteSecrets', secrets: ['env'] },
+    CreateParameterGroup: { do: 'CreateParameterGroup', name: 'g', family: 'f', description: '', tags: {} },
+  } as const
+  return { is: 'act', next: { action: actions[name], disruption: 'None', when: 'Now' }, later: [] }
+}
+const settled: Plan = { is: 'settled', reason: 'AsAsked', message: 'm' }
+const said = (reason: string, observedGeneration = 1): CacheClusterStatus => ({
+  conditions: [{ type: 'Ready', status: 'False', reason, message: '', lastTransitionTime: nowIso, observedGeneration }],
+})
+
+describe('events', () => {
+  const events = (before: CacheClusterStatus, plan: Plan, deed: Deed, generation = 1) =>
+    eventsOf(before, generation, plan, deed, verdictOf(plan, deed)).map(({ type, reason }) => `${type} ${reason}`)
+  const rows: readonly (readonly [string, CacheClusterStatus, Plan, Deed, readonly string[]])[] = [
+    ['a step that AWS took is told', said('x'), acts('SetReplicas'), done, ['Normal SetReplicas']],
+    ['a step is told each time it is taken', said('Modifying'), acts('SetReplicas'), done, ['Normal SetReplicas']],
+    ['a plan that is only announced is not', said('x'), acts('SetReplicas'), { is: 'announced' }, []],
+    ['a refused step is a warning', said('x'), acts('SetReplicas'), refused('stalled'), ['Warning QuotaExceeded']],
+    ['the same refusal is told once', said('QuotaExceeded'), acts('SetReplicas'), refused('stalled'), []],
+    ['settled is told once', said('Modifying'), settled, nothing, ['Normal AsAsked']],
+    ['settled stays silent', said('AsAsked'), settled, nothing, []],
+    ['a new generation is told again', said('AsAsked', 0), settled, nothing, ['Normal AsAsked']],
+    ['stuck is a warning', said('x'), stuck('Lost', 'm'), nothing, ['Warning Lost']],
+    ['waiting is none', said('x'), wait('Creating', 'm'), nothing, ['Normal Creating']],
+    ['waiting for a look is not worth telling', said('x'), wait('WaitingForLook', 'm'), nothing, []],
+    [
+      'a read that failed is a warning',
+      said('x'),
+      { is: 'blocked', failure: { is: 'retryable', reason: 'Throttled', message: 'm' } },
+      nothing,
+      ['Warning Throttled'],
+    ],
+    ['letting go is told', said('x'), { is: 'released', message: 'm' }, nothing, ['Normal Released']],
+    ['the first word of all', {}, settled, nothing, ['Normal AsAsked']],
+  ]
+  for (const [sentence, before, plan, deed, list] of rows) {
+    it(sentence, () => assert.deepEqual(events(before, plan, deed), list))
+  }
+})
+
+describe('when to look again', () => {
+  const referenced = {
+    encryption: { inTransit: 'Required' },
+    auth: { mode: 'Token', token: { secretRef: { name: 'mine' } } },
+  }
+  const rest = (plan: Plan, deed: Deed, spec: object = {}) => lookAgain(specOf(spec), plan, deed, verdictOf(plan, deed))
+  const rows = [
+    ['announced: at once', rest(acts('SetReplicas'), { is: 'announced' }), { is: 'now' }],
+    ['AWS works on the cache: a while', rest(acts('SetReplicas'), done), { is: 'after', ms: 30_000, jittered: false }],
+    ['a step that is done when it is taken: at once', rest(acts('CreateParameterGroup'), done), { is: 'now' }],
+    ['Secrets written: at once', rest(acts('WriteSecrets'), done), { is: 'now' }],
+    ['refused for now: backoff', rest(acts('SetReplicas'), refused('retryable')), { is: 'backoff', atLeastMs: 0 }],
+    [
+      'refused for now, with a time: not sooner',
+      rest(acts('WriteSecrets'), refused('retryable', 7000)),
+      { is: 'backoff', atLeastMs: 7000 },
+    ],
+    [
+      'AWS is busy: a while, no backoff',
+      rest(acts('SetReplicas'), refused('waiting')),
+      { is: 'after', ms: 30_000, jittered: false },
+    ],
+    [
+      'AWS is busy, with a time',
+      rest(acts('SetReplicas'), refused('waiting', 5000)),
+      { is: 'after', ms: 5000, jittered: false },
+    ],
+    ['stalled: long', rest(stuck('Lost', 'm'), nothing), { is: 'after', ms: 900_000, jittered: true }],
+    ['settled: long, spread', rest(settled, nothing), { is: 'after', ms: settledMs, jittered: true }],
+    [
+      'settled with a Secret that nobody watches: sooner',
+      rest(settled, nothing, referenced),
+      { is: 'after', ms: 60_000, jittered: true },
+    ],
+    ['a wait', rest(wait('Creating', 'm'), nothing), { is: 'after', ms: 30_000, jittered: false }],
+    [
+      'a failed read',
+      rest(
+        { is: 'blocked', failure: { is: 'retryable', reason: 'Throttled', message: 'm', retryAfterMs: 9 } },
+        nothing,
+      ),
+      { is: 'backoff', atLeastMs: 9 },
+    ],
+  ] as const
+  for (const [sentence, look, wanted] of rows) {
+    it(sentence, () => assert.deepEqual(look, wanted))
+  }
+})
