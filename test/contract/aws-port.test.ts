@@ -265,25 +265,6 @@ for (const { title, remote, open } of grounds) {
           ['0001', '0002'],
         )
       })
-
-      it('gets a shard more, and keeps the ones that it is told to keep', async () => {
-        await done(ground, { do: 'SetShards', id, from: 2, to: 3, retain: [] })
-        await ground.until('three shards', () => {
-          const sight = ground.aws.sight(id)
-          return sight.is === 'seen' && sight.cache.is === 'group' && sight.cache.shards === 3
-        })
-        await settled(ground, id)
-        await done(ground, { do: 'SetShards', id, from: 3, to: 2, retain: ['0001', '0003'] })
-        await ground.until('two shards', () => {
-          const sight = ground.aws.sight(id)
-          return sight.is === 'seen' && sight.cache.is === 'group' && sight.cache.shards === 2
-        })
-        await settled(ground, id)
-        assert.deepEqual(
-          groupSeen(ground, id).members.map(({ shard }) => shard),
-          ['0001', '0003'],
-        )
-      })
     })
 
     describe('the life of a memcached cluster', () => {
