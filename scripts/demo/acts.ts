@@ -11,7 +11,7 @@ const execute = promisify(execFile)
 type Say = (line: string) => void
 
 export const applySamples = async (world: World, say: Say) =>
-  say((await world.kubectl('apply', '-k', join(root, 'deploy/samples'))).trim())
+  say((await world.kubectl('apply', '-f', join(root, 'deploy/samples'))).trim())
 
 /** Follows every cache until all are Ready; `progress` hears what each waits for. */
 export const waitUntilReady = (world: World, progress: Say) =>
@@ -104,7 +104,7 @@ const firstPlan = (world: World, name: string, step: string): Promise<string> =>
 
 /** Deletes all, and fails when AWS still holds anything of it. */
 export const deleteAll = async (world: World, say: Say) => {
-  say((await world.kubectl('delete', '-k', join(root, 'deploy/samples'), '--timeout=180s')).trim())
+  say((await world.kubectl('delete', '-f', join(root, 'deploy/samples'), '--timeout=180s')).trim())
   // Kubernetes collects the Secrets of an owner that is gone, in its own time.
   await until('the Secrets to be collected', async () => (await world.kubectl('get', 'secrets', '-o', 'name')) === '')
   say('no object and no Secret is left in Kubernetes')
