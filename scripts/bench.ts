@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { openGuard } from '../controlplane/guard.ts'
 import { type Figure, tableOf } from './bench/figures.ts'
 import { connect } from './bench/kube.ts'
 import { secretDelay } from './bench/secret-delay.ts'
@@ -50,6 +51,8 @@ const say = (line: string) => console.log(`${((performance.now() - begunMs) / 10
 
 const run = async ({ name, emulator, stages }: Part): Promise<readonly Figure[]> => {
   const folder = mkdtempSync(join(tmpdir(), 'larder-bench-'))
+  const guard = openGuard()
+  guard.holdPath(folder)
   const operatorNode = ['--max-semi-space-size=4', '--max-old-space-size=160']
   say(`Part ${name}`)
   const world = await startWorld({ folder: join(folder, 'world'), say, emulator, operatorNode })
@@ -61,12 +64,18 @@ const run = async ({ name, emulator, stages }: Part): Promise<readonly Figure[]>
       for (const { what, measured } of found) say(`  ${what}: ${measured}`)
       figures.push(...found)
     }
-    return figures
+  } catch (error) {
+    // What was measured before still counts: an operator that ends is a figure too.
+    const [why] = String(error).split('\n')
+    say(`Part ${name} broke off: ${String(error)}`)
+    figures.push({ what: `part ${name}`, target: 'runs to its end', measured: `broke off: ${why}` })
   } finally {
     await kube.close()
     await world.stop()
     rmSync(folder, { recursive: true, force: true })
+    await guard.close()
   }
+  return figures
 }
 
 const { values } = parseArgs({

@@ -56,10 +56,12 @@ export const connect = async (kubeconfig: string): Promise<Kube> => {
         for await (const line of linesOf(body)) onEvent(JSON.parse(line) as WatchEvent)
       }
       follow().catch((error: unknown) => {
-        if (!ending.signal.aborted) throw error
+        if (!ending.signal.aborted && !dispatcher.destroyed) throw error
       })
       return () => ending.abort()
     },
-    close: () => dispatcher.destroy(),
+    close: async () => {
+      if (!dispatcher.destroyed) await dispatcher.destroy()
+    },
   }
 }
