@@ -53,7 +53,7 @@ const run = async ({ name, emulator, stages }: Part): Promise<readonly Figure[]>
   const folder = mkdtempSync(join(tmpdir(), 'larder-bench-'))
   const guard = openGuard()
   guard.holdPath(folder)
-  const operatorNode = ['--max-semi-space-size=4', '--max-old-space-size=160']
+  const operatorNode = ['--max-semi-space-size=4', '--max-old-space-size=256']
   say(`Part ${name}`)
   const world = await startWorld({ folder: join(folder, 'world'), say, emulator, operatorNode })
   const kube = await connect(world.kubeconfig)

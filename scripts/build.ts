@@ -15,8 +15,11 @@ await build({
   format: 'esm',
   target: 'node22',
   minifySyntax: true,
+  minifyWhitespace: true,
+  // One character beyond ASCII makes V8 keep two bytes for each of the bundle's five million.
+  charset: 'ascii',
   sourcemap: false,
-  legalComments: 'linked',
+  legalComments: 'external',
   define: { LARDER_VERSION: JSON.stringify(version) },
   // Some packages are CommonJS and call require for node: modules.
   banner: {

@@ -5,8 +5,9 @@ import * as acts from './demo/acts.ts'
 import { holdings } from './demo/aws.ts'
 import { serversRunning } from './demo/machine.ts'
 import { writeEnvFile } from './local/env-file.ts'
+import { installParts } from './local/parts.ts'
 import { untilSignal } from './local/stay.ts'
-import { installParts, startWorld, type World } from './local/world.ts'
+import { startWorld, type World } from './local/world.ts'
 
 /** `make demo`: from nothing to a cache in use, and back to nothing. `KEEP=1 make demo` stays up until Ctrl-C. */
 const folder = join(import.meta.dirname, '../.local')

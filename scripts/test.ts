@@ -80,6 +80,9 @@ try {
     console.log('== verify')
     step(run(['scripts/verify.ts']).status === 0)
   }
+  // Before any suite, with its own progress: building a control plane takes minutes and is no part of a test.
+  console.log('== install')
+  step(run(['scripts/tools.ts']).status === 0)
   console.log('== build')
   step(run(['scripts/build.ts']).status === 0)
   for (const suite of wanted.length > 0 ? wanted : suites) {

@@ -4,9 +4,8 @@ import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { openGuard } from '../../controlplane/guard.ts'
-import { resolveTools } from '../../controlplane/tools.ts'
-import { resolveBinaries } from '../../emulator/engines/binaries.ts'
 import { type Child, startChild } from './child.ts'
+import { installParts } from './parts.ts'
 import { until } from './until.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -56,13 +55,6 @@ const freePort = (): Promise<number> =>
       server.close(() => resolve(port))
     })
   })
-
-/** Everything that must be on the machine before a world can start; says what it installs. */
-export const installParts = async (say: (line: string) => void) => {
-  const tools = await resolveTools()
-  const servers = await resolveBinaries(say)
-  return { tools, servers }
-}
 
 export const startWorld = async ({
   folder,

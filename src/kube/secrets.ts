@@ -11,8 +11,19 @@ export interface SealedSecret {
   readonly owner: { readonly apiVersion: string; readonly kind: string; readonly name: string } | undefined
 }
 
+/** Ten thousand Secrets have the same few dozen keys: each name is held once. */
+const names = new Map<string, string>()
+const once = (name: string): string => {
+  const known = names.get(name)
+  if (known !== undefined) return known
+  if (names.size >= mostNames) names.clear()
+  names.set(name, name)
+  return name
+}
+const mostNames = 1000
+
 const fieldNames = (fields: unknown): string[] =>
-  isRecord(fields) ? Object.keys(fields).flatMap((name) => (name.startsWith('f:') ? [name.slice(2)] : [])) : []
+  isRecord(fields) ? Object.keys(fields).flatMap((name) => (name.startsWith('f:') ? [once(name.slice(2))] : [])) : []
 
 /** Who owns which data keys, from metadata.managedFields (FieldsV1: `{"f:data": {"f:KEY": {}}}`). */
 const ownershipOf = (managedFields: unknown): { keys: string[]; foreign: boolean } => {

@@ -17,6 +17,16 @@ export const objectOf = (raw: unknown): KubeObject => {
 }
 
 /**
+ * Status stays text until it is read: an object's status is parsed once a turn and otherwise only held, and as text it takes
+ * a third of the memory.
+ */
+const withPackedStatus = (object: KubeObject, status: unknown): KubeObject => {
+  if (status === undefined) return object
+  const text = JSON.stringify(status)
+  return Object.defineProperty(object, 'status', { enumerable: true, get: () => JSON.parse(text) as unknown })
+}
+
+/**
  * What we keep of an object: all but managedFields and kubectl's copy of what was applied, half of its memory.
  * Items of a list come without apiVersion and kind, so these are set.
  */
@@ -26,12 +36,12 @@ export const slimmer =
     const { spec, status, metadata, ...rest } = objectOf(raw)
     const { managedFields: _managed, ...kept } = metadata as KubeObject['metadata'] & { managedFields?: unknown }
     const { [lastApplied]: applied, ...annotations } = kept.annotations ?? {}
-    return {
+    const slim = {
       ...rest,
       apiVersion: apiVersionOf(kind),
       kind: kind.kind,
       metadata: applied === undefined ? kept : { ...kept, annotations },
       ...(spec !== undefined && { spec }),
-      ...(status !== undefined && { status }),
     }
+    return withPackedStatus(slim, status)
   }

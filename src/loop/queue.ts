@@ -45,6 +45,9 @@ export interface QueueOptions {
   readonly bucket?: Bucket
 }
 
+/** A flood of new objects must not keep those already begun from being finished: then one resync goes in between. */
+const mostUsersInARow = 4
+
 export const queueOf = ({ clock, spacingMs = 1000, bucket }: QueueOptions): Queue => {
   const ready: Readonly<Record<Lane, Map<string, number>>> = { user: new Map(), resync: new Map() }
   const processing = new Map<string, number>()
@@ -55,6 +58,7 @@ export const queueOf = ({ clock, spacingMs = 1000, bucket }: QueueOptions): Queu
   let refill: Cancel | undefined
   let drained: (() => void) | undefined
   let closed = false
+  let usersInARow = 0
 
   const waiting = deadlinesOf(clock, (key) => add(key, 'resync'))
 
@@ -98,9 +102,14 @@ export const queueOf = ({ clock, spacingMs = 1000, bucket }: QueueOptions): Queu
     return { key, lane, waitedMs }
   }
 
+  const nextLane = (): Lane => {
+    const usersTurn = usersInARow < mostUsersInARow || ready.resync.size === 0
+    return ready.user.size > 0 && usersTurn ? 'user' : 'resync'
+  }
+
   const pump = () => {
     while (takers.length > 0) {
-      const lane: Lane = ready.user.size > 0 ? 'user' : 'resync'
+      const lane = nextLane()
       const [key] = ready[lane].keys()
       if (key === undefined || refill) return
       const emptyMs = bucket?.take() ?? 0
@@ -111,6 +120,7 @@ export const queueOf = ({ clock, spacingMs = 1000, bucket }: QueueOptions): Queu
         })
         return
       }
+      usersInARow = lane === 'user' ? usersInARow + 1 : 0
       takers.shift()?.(start(key, lane))
     }
   }

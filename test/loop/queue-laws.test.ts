@@ -26,6 +26,8 @@ interface Start {
   /** Position in the story: how many steps had been taken. */
   readonly after: number
   readonly usersReady: number
+  /** Position among all starts. */
+  readonly order: number
 }
 
 /** Plays a story against a queue with workers and tells what started when. */
@@ -46,7 +48,7 @@ const play = async ({ steps, workers, turnMs, bucket }: Story) => {
       const { key, lane } = taken
       if (busy.has(key)) doubled = true
       busy.add(key)
-      const start = { lane, atMs: clock.nowMs(), after: story, usersReady: queue.counts().user }
+      const start = { lane, atMs: clock.nowMs(), after: story, usersReady: queue.counts().user, order: turns }
       starts.set(key, [...(starts.get(key) ?? []), start])
       const tookMs = turnMs[turns++ % turnMs.length] ?? 0
       await new Promise<void>((resolve) => clock.after(tookMs, resolve))
@@ -116,9 +118,13 @@ describe('the laws of the queue', () => {
       assert.equal(drained, true)
     }))
 
-  it("never starts a resync while a user's change stands ready", () =>
+  it("starts a resync ahead of a user's change only after four users' changes in a row", () =>
     holds(({ starts }) => {
-      for (const ofKey of starts.values())
-        for (const { lane, usersReady } of ofKey) assert.ok(lane === 'user' || usersReady === 0)
+      const inOrder = [...starts.values()].flat().sort((a, b) => a.order - b.order)
+      inOrder.forEach(({ lane, usersReady }, index) => {
+        if (lane === 'user' || usersReady === 0) return
+        const before = inOrder.slice(Math.max(0, index - 4), index)
+        assert.ok(before.length === 4 && before.every((start) => start.lane === 'user'))
+      })
     }))
 })

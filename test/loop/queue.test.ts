@@ -49,6 +49,15 @@ describe('the queue', () => {
     assert.deepEqual(order, ['u1', 'r2', 'u2', 'r1'])
   })
 
+  it('lets one resync in after four users, so that a flood of new objects starves nothing', async () => {
+    const queue = queueOf({ clock: fakeClock() })
+    for (const key of ['r1', 'r2']) queue.add(key, 'resync')
+    for (let n = 1; n <= 9; n++) queue.add(`u${n}`)
+    const order = []
+    for (let n = 0; n < 11; n++) order.push(await take(queue))
+    assert.deepEqual(order, ['u1', 'u2', 'u3', 'u4', 'r1', 'u5', 'u6', 'u7', 'u8', 'r2', 'u9'])
+  })
+
   it('looks again after a stated delay, at the earliest of several', async () => {
     const clock = fakeClock()
     const queue = queueOf({ clock })

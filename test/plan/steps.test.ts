@@ -238,6 +238,12 @@ describe('the order of changes of a replication group', () => {
       assert.deepEqual(planned.map(short), steps)
     })
   }
+  it('a member that belongs to no shard yet is none that stays', () => {
+    const wanted = desiredGroup(specOf(nodes({ clusterMode: 'Enabled', shards: 1 })), undefined)
+    const joining = member({ id: 'm9', shard: '', status: 'joining', state: 'moving' })
+    const observed = group({ ...sharded, shards: 2, members: [joining, ...shardMembers(2)] })
+    assert.deepEqual(groupSteps(id, wanted, observed, []).map(short), ['shards 2-1 keep 0001'])
+  })
   it('the token comes after TLS and before anything shrinks', () => {
     const wanted = desiredGroup(specOf({ encryption: { inTransit: 'Required' } }), undefined)
     const planned = groupSteps(id, wanted, group({ inTransit: 'Preferred', replicasPerShard: 1 }), token)
