@@ -12,7 +12,8 @@ import { wantedHashes, wantedPair } from '../../src/plan/secret-steps.ts'
 import { judgeCacheCluster } from '../../src/plan/status.ts'
 import { type Deed, shownPlan } from '../../src/plan/verdict.ts'
 import { absent, found, frozen, nowIso, owner, seen } from './facts.ts'
-import { carryOut, groupArn, settable, tick, type World } from './model.ts'
+import { carryOut, tick } from './model.ts'
+import { groupArn, settable, type World } from './model-world.ts'
 
 /** Everything that outlives the operator: AWS, the object, its Secrets. */
 export interface Scene {

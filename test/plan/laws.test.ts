@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
 import { planCacheCluster } from '../../src/plan/cache-cluster.ts'
-import { ownershipOf } from '../../src/plan/identity.ts'
+import { ownershipOf, ownerTagKeys } from '../../src/plan/identity.ts'
 import type { Tags } from '../../src/plan/observed.ts'
 import { judgeCacheCluster } from '../../src/plan/status.ts'
 import { drive, gathered, isSettled, type Scene, type Turn, turn } from './driver.ts'
 import { former, others, owner } from './facts.ts'
-import { emptyWorld } from './model.ts'
+import { emptyWorld, settable } from './model-world.ts'
 import { afterDrift, badLuck, drift, evenSpecs, luck, policy, respecified, sceneOf, twoSpecs } from './worlds.ts'
 
 const last = (turns: readonly Turn[]): Turn => {
@@ -30,6 +30,7 @@ const settle = (scene: Scene, lucks: Parameters<typeof drive>[2] = []): { scene:
   const end = last(turns)
   assert.ok(isSettled(end), `not settled:\n${story(turns.slice(0, 12))}\n...\n${story(turns.slice(-12))}`)
   for (const one of turns) holds(one)
+  if (end.plan.is === 'settled' && end.plan.reason === 'AsAsked') isAsAsked(end.scene)
   return { scene: end.scene, turns }
 }
 
@@ -55,6 +56,51 @@ const holds = ({ call, facts, status, scene }: Turn): void => {
   }
 }
 
+/** What a spec asks for, told here once more and in other words than the planner's. */
+const isAsAsked = ({ world, spec, policy, token, published, uid }: Scene): void => {
+  const { cache } = world
+  assert.ok(cache)
+  const { nodes } = spec
+  assert.equal(cache.engine, spec.engine)
+  assert.equal(cache.nodeType, nodes.type)
+  if (spec.network?.securityGroupIds !== undefined) {
+    assert.deepEqual(cache.securityGroupIds, [...spec.network.securityGroupIds].sort())
+  }
+  const tags = world.tags[cache.arn] ?? {}
+  assert.deepEqual({ ...tags, ...spec.tags, 'larder.dev/uid': uid }, tags)
+  const eviction = spec.policyRef !== undefined && cache.is === 'group' ? policy?.eviction : undefined
+  const values = { ...settable, ...world.groups[cache.parameterGroupName ?? '']?.values }
+  const asked = {
+    ...(eviction?.policy && { 'maxmemory-policy': eviction.policy }),
+    ...(eviction?.reservedMemoryPercent !== undefined && {
+      'reserved-memory-percent': String(eviction.reservedMemoryPercent),
+    }),
+    ...spec.parameters,
+  }
+  assert.deepEqual({ ...values, ...asked }, values)
+  if (cache.is === 'memcached') {
+    assert.equal(cache.nodeCount, nodes.count ?? 1)
+    assert.equal(cache.members.length, nodes.count ?? 1)
+    return
+  }
+  const replicas = nodes.replicasPerShard ?? 0
+  const enabled = nodes.clusterMode === 'Enabled'
+  assert.deepEqual(
+    [cache.clusterMode, cache.shards, cache.replicasPerShard, cache.automaticFailover, cache.inTransit],
+    [
+      nodes.clusterMode ?? 'Disabled',
+      nodes.shards ?? 1,
+      replicas,
+      nodes.automaticFailover ?? (enabled || replicas > 0),
+      spec.encryption?.inTransit ?? 'Disabled',
+    ],
+  )
+  assert.equal(cache.multiAZ, nodes.multiAZ ?? (replicas > 0 && nodes.automaticFailover !== false))
+  const tokens = spec.auth?.mode === 'Token' ? [token] : []
+  assert.deepEqual(world.tokens, tokens)
+  assert.equal(published, tokens[0])
+}
+
 /** What is left of a world when ids of its past are taken out. */
 const shapeOf = ({ world, secrets }: Scene) => ({
   cache: world.cache && { ...world.cache, members: world.cache.members.map(({ id, shard }) => ({ id, shard })) },
@@ -74,7 +120,7 @@ describe('laws of the planner', () => {
         const { scene } = settle(sceneOf(spec, { policy: asked }), lucks)
         assert.equal(scene.world.created, 1)
       }),
-      runs(250),
+      runs(150),
     )
   })
   it('convergent: a spec that changes midway ends where the last one says', () => {
@@ -82,11 +128,11 @@ describe('laws of the planner', () => {
       fc.property(twoSpecs, policy, policy, fc.nat(30), ([first, second], before, after, at) => {
         const begun = last(drive(sceneOf(first, { policy: before }), at + 1)).scene
         const { scene } = settle({ ...respecified(begun, second), policy: after })
-        const direct = last(drive({ ...scene, generation: 9 })).scene
-        assert.deepEqual(shapeOf(scene), shapeOf(direct))
+        const keys = Object.keys(scene.world.tags[scene.world.cache?.arn ?? ''] ?? {})
+        assert.deepEqual(keys.sort(), [...ownerTagKeys, ...Object.keys(second.tags ?? {})].sort())
         assert.ok(Object.keys(scene.world.groups).length <= 1, 'a parameter group is left over')
       }),
-      runs(300),
+      runs(200),
     )
   })
   it('convergent: what others change in AWS is changed back', () => {
@@ -94,13 +140,7 @@ describe('laws of the planner', () => {
       fc.property(twoSpecs, policy, drift, ([spec], asked, by) => {
         const before = settle(sceneOf(spec, { policy: asked })).scene
         const { scene } = settle(afterDrift(before, by), [{ refresh: true }])
-        const again = shapeOf(scene)
-        const wanted = shapeOf(before)
-        assert.equal(again.cache?.nodeType, wanted.cache?.nodeType)
-        assert.deepEqual(again.groups, wanted.groups)
-        if (spec.network?.securityGroupIds !== undefined) {
-          assert.deepEqual(again.cache?.securityGroupIds, wanted.cache?.securityGroupIds)
-        }
+        assert.deepEqual(scene.world.groups, before.world.groups)
       }),
       runs(150),
     )
@@ -119,7 +159,7 @@ describe('laws of the planner', () => {
         assert.deepEqual(tags[cache?.arn ?? ''], start.tags[cache?.arn ?? ''])
         assert.deepEqual(secrets, start.secrets)
       }),
-      runs(250),
+      runs(150),
     )
   })
   it('idempotent and quiet: a settled world plans nothing, and says the same again', () => {
@@ -157,7 +197,7 @@ describe('laws of the planner', () => {
         assert.ok(scene.tokensMade <= 1)
         assert.ok(Object.keys(scene.world.groups).length <= 1, 'a parameter group is left over')
       }),
-      runs(250),
+      runs(150),
     )
   })
   it('crash-proof: also while the spec changes', () => {
@@ -175,7 +215,7 @@ describe('laws of the planner', () => {
           assert.ok(scene.tokensMade <= 1)
         },
       ),
-      runs(250),
+      runs(150),
     )
   })
   it('a token that the user changes reaches AWS, then the Secrets, then is the only one, crash or not', () => {
@@ -208,7 +248,7 @@ describe('laws of the planner', () => {
           assert.deepEqual(scene.world.groups, {})
         },
       ),
-      runs(250),
+      runs(150),
     )
   })
   it('retaining leaves the cache as it is, without owner tags', () => {

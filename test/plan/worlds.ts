@@ -4,7 +4,7 @@ import type { CachePolicySpec } from '../../src/crds/cache-policy.ts'
 import type { ObservedCache } from '../../src/plan/observed.ts'
 import type { Luck, Scene } from './driver.ts'
 import { policyOf, specOf } from './facts.ts'
-import { emptyWorld, type World } from './model.ts'
+import { emptyWorld, type World } from './model-world.ts'
 
 /** Random specs, policies, drift and luck for the laws. Every spec is one that the API server would take. */
 
