@@ -1,7 +1,7 @@
 import { annotation, cacheClusterKind, label, managedByValue } from '../crds/kind.ts'
 import type { SecretWanted } from '../kube/port.ts'
 import type { AwsAction } from '../plan/action.ts'
-import { tokenNeeded, tokenSecretOf } from '../plan/auth.ts'
+import { tokenAnswer, tokenNeeded, tokenSecretOf } from '../plan/auth.ts'
 import type { CacheFacts } from '../plan/facts.ts'
 import type { Acted, Plan } from '../plan/outcome.ts'
 import { secretNames, wantedHashes, wantedPair } from '../plan/secret-steps.ts'
@@ -35,7 +35,8 @@ const usesToken = (action: AwsAction): boolean =>
 const callAws = async (hands: Hands, facts: CacheFacts, action: AwsAction): Promise<Acted> => {
   if (!usesToken(action)) return hands.aws.act(action)
   const token = await currentToken(hands, facts)
-  return token === undefined ? notYet('the auth token changed a moment ago') : hands.aws.act(action, token)
+  if (token === undefined) return notYet('the auth token changed a moment ago')
+  return tokenAnswer(action, await hands.aws.act(action, token))
 }
 
 /** The token, if it still is the one that the facts speak of. */

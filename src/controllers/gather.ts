@@ -37,6 +37,10 @@ export const gather = async (hands: Hands, key: Key, source: KubeObject): Promis
   const { id, is, sight } = look(hands, object)
   const policy = policyOf(hands, object)
   const token = await tokenOf(hands, object)
+  const remembered = queueKey(source.kind, key)
+  const refresh = refreshDue(hands, object, remembered)
+  if (refresh) hands.memory.forgetRepeats(remembered)
+  const repeated = hands.memory.repeats(remembered, object.generation)
   const facts = {
     object,
     sight,
@@ -45,10 +49,11 @@ export const gather = async (hands: Hands, key: Key, source: KubeObject): Promis
     nowIso: isoOf(hands.clock),
     reconcilingMs: reconcilingMs(object.status, hands.clock.wallMs()),
     sinceWriteMs: hands.aws.sinceWriteMs(id),
-    repeats: hands.memory.repeats(queueKey(source.kind, key), object.generation),
+    repeats: repeated.count,
+    repeatedPlan: repeated.planHash,
     ...seals(hands, object),
   }
-  return { is: 'facts', facts: { ...facts, ...(await readAws(hands, facts, is)) } }
+  return { is: 'facts', facts: { ...facts, ...(await readAws(hands, facts, is, refresh)) } }
 }
 
 const objectOf = (hands: Hands, key: Key, source: KubeObject, spec: CacheObject['spec']): CacheObject => ({
@@ -108,6 +113,10 @@ const tokenOf = async (hands: Hands, object: CacheObject): Promise<TokenFact> =>
   return { is: 'present', version: secret.version }
 }
 
+/** The user, or the slow resync, asks for everything to be read again and for another try of what was given up. */
+const refreshDue = ({ memory }: Hands, { annotations, status }: CacheObject, key: string): boolean =>
+  memory.fullReadDue(key) || annotations[annotation.reconcileAt] !== status.lastHandledReconcileAt
+
 const reconcilingMs = (status: CacheClusterStatus, nowMs: number): number => {
   const since = status.conditions?.find((condition) => condition.type === 'Reconciling')?.lastTransitionTime
   return since === undefined ? 0 : Math.max(0, nowMs - Date.parse(since))
@@ -123,7 +132,12 @@ type FromAws = Pick<
 >
 
 /** The reads that plan/reads.ts asks for, in order; the first failure ends them and becomes a fact. */
-const readAws = async (hands: Hands, facts: BeforeAws, is: 'group' | 'memcached'): Promise<FromAws> => {
+const readAws = async (
+  hands: Hands,
+  facts: BeforeAws,
+  is: 'group' | 'memcached',
+  refresh: boolean,
+): Promise<FromAws> => {
   const { aws, memory } = hands
   const key = queueKey(cacheClusterKind.kind, facts.object)
   let failure: Failure | undefined
@@ -143,9 +157,6 @@ const readAws = async (hands: Hands, facts: BeforeAws, is: 'group' | 'memcached'
       : unread
   const defaultFamily = standard.is === 'found' ? standard.value.family : undefined
   const intent = intentOf({ ...facts, defaultFamily })
-  const refresh =
-    memory.fullReadDue(key) ||
-    facts.object.annotations[annotation.reconcileAt] !== facts.object.status.lastHandledReconcileAt
   const reads = readsOf(facts, intent, refresh)
   const groupName = parameterGroupToRead(facts.object, intent.ownGroup?.name)
   const live = reads.live ? await tell(aws.lookCache(intent.id, is)) : unread

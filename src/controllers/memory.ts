@@ -19,8 +19,10 @@ export interface Memory {
   /** True when everything should be read again now. */
   fullReadDue(key: string): boolean
   fullReadDone(key: string): void
-  /** How often this plan was carried out for this generation. */
-  repeats(key: string, generation: number): number
+  /** The plan that was carried out last for this generation, and how often in a row; 0 when there is none. */
+  repeats(key: string, generation: number): { readonly count: number; readonly planHash: string | undefined }
+  /** Whoever asks for another try begins to count anew. */
+  forgetRepeats(key: string): void
   carriedOut(key: string, generation: number, planHash: string): void
   setId(key: string, id: string): void
   id(key: string): string | undefined
@@ -45,10 +47,19 @@ export const createMemory = (clock: Clock, random: Random): Memory => {
     fullReadDone: (key) => {
       of(key).fullReadDueMs = nextFullRead()
     },
-    repeats: (key, generation) => (of(key).generation === generation ? of(key).repeats : 0),
+    repeats: (key, generation) => {
+      const known = of(key)
+      const { repeats, planHash } = known
+      return known.generation === generation && repeats > 0
+        ? { count: repeats, planHash }
+        : { count: 0, planHash: undefined }
+    },
+    forgetRepeats: (key) => {
+      of(key).repeats = 0
+    },
     carriedOut: (key, generation, planHash) => {
       const known = of(key)
-      const again = known.generation === generation && known.planHash === planHash
+      const again = known.generation === generation && known.planHash === planHash && known.repeats > 0
       Object.assign(known, { generation, planHash, repeats: again ? known.repeats + 1 : 1 })
     },
     setId: (key, id) => {

@@ -8,13 +8,17 @@ describe('what is remembered between turns', () => {
 
   it('counts how often the same plan was carried out for one generation', () => {
     const memory = createMemory(fakeClock(), () => 0.5)
-    assert.equal(memory.repeats(key, 1), 0)
+    assert.deepEqual(memory.repeats(key, 1), { count: 0, planHash: undefined })
     memory.carriedOut(key, 1, 'plan')
     memory.carriedOut(key, 1, 'plan')
-    assert.equal(memory.repeats(key, 1), 2)
-    assert.equal(memory.repeats(key, 2), 0, 'a new generation begins anew')
+    assert.deepEqual(memory.repeats(key, 1), { count: 2, planHash: 'plan' })
+    assert.equal(memory.repeats(key, 2).count, 0, 'a new generation begins anew')
     memory.carriedOut(key, 1, 'another plan')
-    assert.equal(memory.repeats(key, 1), 1)
+    assert.deepEqual(memory.repeats(key, 1), { count: 1, planHash: 'another plan' })
+    memory.forgetRepeats(key)
+    assert.equal(memory.repeats(key, 1).count, 0)
+    memory.carriedOut(key, 1, 'another plan')
+    assert.equal(memory.repeats(key, 1).count, 1)
   })
 
   it('finds the object of an id until it is forgotten', () => {
