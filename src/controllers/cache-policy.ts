@@ -42,7 +42,10 @@ const tellNewWarnings = (kube: Kube, object: KubeObject, before: CachePolicyStat
 }
 
 /** The CacheClusters of the policy's namespace that name it. */
-export const usersOf = (kube: Kube, policy: Key): readonly { readonly name: string; readonly engine: Engine }[] =>
+export const usersOf = (
+  kube: Pick<Kube, 'list'>,
+  policy: Key,
+): readonly { readonly name: string; readonly engine: Engine }[] =>
   kube.list(cacheClusterKind).flatMap(({ metadata, spec }) => {
     if (metadata.namespace !== policy.namespace) return []
     const { engine, policyRef } = spec as Pick<CacheClusterSpec, 'engine' | 'policyRef'>

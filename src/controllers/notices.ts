@@ -1,6 +1,7 @@
 import type { CacheClusterSpec } from '../crds/cache-cluster.ts'
 import { cacheClusterKind, cachePolicyKind, type Kind } from '../crds/kind.ts'
 import type { Key, Kube } from '../kube/port.ts'
+import { usersOf } from './cache-policy.ts'
 import { queueKey } from './key.ts'
 
 type Reads = Pick<Kube, 'read' | 'list'>
@@ -27,9 +28,4 @@ const policyOf = (kube: Reads, key: Key): readonly string[] => {
 }
 
 const cachesOf = (kube: Reads, policy: Key): readonly string[] =>
-  kube.list(cacheClusterKind).flatMap(({ metadata, spec }) => {
-    const names = (spec as CacheClusterSpec).policyRef?.name === policy.name
-    return names && metadata.namespace === policy.namespace
-      ? [queueKey(cacheClusterKind.kind, { namespace: policy.namespace, name: metadata.name })]
-      : []
-  })
+  usersOf(kube, policy).map(({ name }) => queueKey(cacheClusterKind.kind, { namespace: policy.namespace, name }))

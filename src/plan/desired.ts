@@ -6,7 +6,7 @@ import type { NewGroup, NewMemcached } from './action.ts'
  * name is AWS's, and is never compared.
  */
 export const desiredGroup = (spec: CacheClusterSpec, parameterGroupName: string | undefined): NewGroup => {
-  const { nodes, network = {}, encryption = {} } = spec
+  const { nodes, encryption = {} } = spec
   const replicas = nodes.replicasPerShard ?? 0
   const clusterMode = nodes.clusterMode ?? 'Disabled'
   return given<NewGroup>({
@@ -18,33 +18,35 @@ export const desiredGroup = (spec: CacheClusterSpec, parameterGroupName: string 
     clusterMode,
     multiAZ: nodes.multiAZ ?? (replicas > 0 && nodes.automaticFailover !== false),
     automaticFailover: nodes.automaticFailover ?? (replicas > 0 || clusterMode === 'Enabled'),
-    zones: nodes.zones,
-    parameterGroupName,
-    subnetGroupName: network.subnetGroupName,
-    securityGroupIds: sorted(network.securityGroupIds),
-    port: network.port,
-    networkType: network.type,
-    inTransit: encryption.inTransit ?? 'Disabled',
+    ...placed(spec, parameterGroupName),
     atRest: encryption.atRest,
     kmsKeyId: encryption.kmsKeyId,
   })
 }
 
 export const desiredMemcached = (spec: CacheClusterSpec, parameterGroupName: string | undefined): NewMemcached => {
-  const { nodes, network = {}, encryption = {} } = spec
+  const { nodes } = spec
   return given<NewMemcached>({
     engineVersion: spec.engineVersion,
     nodeType: nodes.type,
     nodeCount: nodes.count ?? 1,
-    zones: nodes.zones,
-    parameterGroupName,
-    subnetGroupName: network.subnetGroupName,
-    securityGroupIds: sorted(network.securityGroupIds),
-    port: network.port,
-    networkType: network.type,
-    inTransit: encryption.inTransit ?? 'Disabled',
+    ...placed(spec, parameterGroupName),
   })
 }
+
+/** Where a cache stands and how it is reached: the same words for every engine. */
+const placed = (
+  { nodes, network = {}, encryption = {} }: CacheClusterSpec,
+  parameterGroupName: string | undefined,
+) => ({
+  zones: nodes.zones,
+  parameterGroupName,
+  subnetGroupName: network.subnetGroupName,
+  securityGroupIds: sorted(network.securityGroupIds),
+  port: network.port,
+  networkType: network.type,
+  inTransit: encryption.inTransit ?? 'Disabled',
+})
 
 const sorted = (list: readonly string[] | undefined) => (list === undefined ? undefined : [...list].sort())
 
