@@ -1,32 +1,24 @@
 import { type Fault, faultOf } from '../fault/fault.ts'
-import type { World } from '../world/world.ts'
 import { type Answer, jsonAnswer, type Request } from './request.ts'
 import { type EmulatorState, refresh } from './state.ts'
 
-const hideTokens = (key: string, value: unknown): unknown =>
-  key === 'tokens' && Array.isArray(value) ? `${value.length} hidden` : value
+const HIDDEN = new Set(['tokens', 'passwords'])
 
-const worldShown = (world: World): unknown => ({
-  account: world.account,
-  region: world.region,
-  groups: Object.fromEntries(world.groups),
-  clusters: Object.fromEntries(world.clusters),
-  parameterGroups: Object.fromEntries(world.parameterGroups),
-  subnetGroups: Object.fromEntries(world.subnetGroups),
-  tags: Object.fromEntries([...world.tags].map(([arn, tags]) => [arn, Object.fromEntries(tags)])),
-  events: world.events,
-  due: world.due,
-})
+/** Maps as objects, and nothing that somebody could log in with. */
+const shown = (key: string, value: unknown): unknown => {
+  if (HIDDEN.has(key) && Array.isArray(value)) return `${value.length} hidden`
+  return value instanceof Map ? Object.fromEntries(value) : value
+}
 
-/** All worlds as JSON values, brought up to date, with AUTH tokens hidden. */
+/** All worlds as JSON values, brought up to date, with tokens and passwords hidden. */
 export const worldsShown = (state: EmulatorState, nowMs: number): unknown => {
   for (const world of state.worlds.values()) refresh(state, world, nowMs)
-  const shown = {
+  const all = {
     nowMs,
-    worlds: [...state.worlds.values()].map(worldShown),
+    worlds: [...state.worlds.values()],
     failedNodes: Object.fromEntries(state.engines.failed()),
   }
-  return JSON.parse(JSON.stringify(shown, hideTokens))
+  return JSON.parse(JSON.stringify(all, shown))
 }
 
 const parsed = (body: string): unknown => {

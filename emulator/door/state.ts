@@ -1,11 +1,12 @@
-import type { Engines, EnginesWanted } from '../engines/port.ts'
+import type { Engines } from '../engines/port.ts'
 import { createFaults, type Faults } from '../fault/faults.ts'
 import { createLedger, type Ledger } from '../fault/ledger.ts'
 import { loadOperations } from '../operations.ts'
-import { advance, type Readiness } from '../world/advance.ts'
-import { enginesWanted } from '../world/engines-wanted.ts'
+import { advance } from '../world/advance.ts'
+import { allWanted, enginesWanted } from '../world/engines-wanted.ts'
 import type { Profile } from '../world/profile.ts'
 import type { Quotas } from '../world/quota.ts'
+import type { Readiness } from '../world/tick.ts'
 import { createWorld, type Place, type World } from '../world/world.ts'
 
 export interface Dials {
@@ -49,17 +50,19 @@ export const worldAt = (state: EmulatorState, place: Place): World => {
 const readinessOf = (engines: Engines): Readiness => {
   const ready = engines.ready()
   const failed = engines.failed()
-  return { isReady: (key) => ready.has(key), failureOf: (key) => failed.get(key) }
+  const lost = engines.lost()
+  return {
+    isReady: (key) => ready.has(key),
+    failureOf: (key) => failed.get(key),
+    isLost: (key) => lost.has(key),
+    slotsMovedPercent: (groupId) => engines.slotsMovedPercent(groupId),
+  }
 }
 
 /** Tells the engines what all worlds want, if that changed. */
 export const converge = (state: EmulatorState): void => {
   if (!state.realNodes) return
-  const parts = [...state.worlds.values()].map(enginesWanted)
-  const wanted: EnginesWanted = {
-    nodes: parts.flatMap((part) => part.nodes),
-    fronts: parts.flatMap((part) => part.fronts),
-  }
+  const wanted = allWanted([...state.worlds.values()].map(enginesWanted))
   const told = JSON.stringify(wanted)
   if (told === state.told) return
   state.told = told

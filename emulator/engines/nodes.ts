@@ -17,6 +17,8 @@ export interface Nodes {
   step(wanted: EnginesWanted): Promise<ReadonlySet<string>>
   /** Process ids by node key. */
   pids(): ReadonlyMap<string, number>
+  /** Keys of primaries that ended by themselves and wait for a promotion, or for a new generation. */
+  lost(): ReadonlySet<string>
   stop(): Promise<void>
 }
 
@@ -27,9 +29,10 @@ const STARTING_AT_ONCE = 8
 export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setbacks): Nodes {
   const running = new Map<string, CacheServer>()
   const answering = new Set<string>()
-  const lost = new Map<string, NodeWanted>()
+  const lostNodes = new Map<string, NodeWanted>()
   const clusterIds = new Map<string, string>()
   let leading = frontsOf([])
+  let awaiting: ReadonlySet<string> = new Set()
 
   const around = (node: NodeWanted): Surroundings => {
     const place = book.place(node.key, node.port)
@@ -54,10 +57,10 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
       if (server.child.ended === undefined) continue
       setbacks.note(key, server.child.ended)
       shop.log(`${key}: ${server.child.ended}`)
-      lost.set(key, server.started)
+      lostNodes.set(key, server.started)
       await stopNode(key, server, server.started)
     }
-    for (const key of lost.keys()) if (!wanted.has(key)) lost.delete(key)
+    for (const key of lostNodes.keys()) if (!wanted.has(key)) lostNodes.delete(key)
     for (const key of clusterIds.keys()) if (!wanted.has(key)) clusterIds.delete(key)
     await Promise.all(
       [...running].map(([key, server]) => {
@@ -72,7 +75,7 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
    * It waits until one of them is promoted, or until a new generation says that the loss is meant.
    */
   const awaitsPromotion = (node: NodeWanted, nodes: readonly NodeWanted[]) =>
-    lost.get(node.key)?.generation === node.generation &&
+    lostNodes.get(node.key)?.generation === node.generation &&
     node.primary === undefined &&
     nodes.some((other) => other.primary === node.key && answering.has(other.key))
 
@@ -80,9 +83,9 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
     let starting = running.size - answering.size
     // Primaries first, so that a replica knows from the start whom it follows.
     for (const node of [...nodes].sort((a, b) => Number(a.primary !== undefined) - Number(b.primary !== undefined))) {
-      if (running.has(node.key) || setbacks.waitMs(node.key) > 0 || awaitsPromotion(node, nodes)) continue
+      if (running.has(node.key) || setbacks.waitMs(node.key) > 0 || awaiting.has(node.key)) continue
       if (starting++ >= STARTING_AT_ONCE) return
-      lost.delete(node.key)
+      lostNodes.delete(node.key)
       const start = node.engine === 'memcached' ? startMemcached : startRedis
       try {
         running.set(node.key, start(node, folderName(node.key), around(node), shop))
@@ -118,6 +121,7 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
     async step(wanted) {
       leading = frontsOf(wanted.fronts)
       await endUnwanted(wanted.nodes)
+      awaiting = new Set(wanted.nodes.filter((node) => awaitsPromotion(node, wanted.nodes)).map(({ key }) => key))
       startMissing(wanted.nodes)
       const ready = new Set<string>()
       await Promise.all(
@@ -135,6 +139,7 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
     },
     pids: () =>
       new Map([...running].flatMap(([key, { child }]) => (child.pid === undefined ? [] : [[key, child.pid]]))),
+    lost: () => awaiting,
     async stop() {
       await Promise.all([...running].map(([key, server]) => stopNode(key, server, undefined)))
     },

@@ -15,6 +15,8 @@ export const noEngines = (): Engines => ({
   converge: () => {},
   ready: () => EVERY_KEY,
   failed: () => new Map(),
+  lost: () => new Set(),
+  slotsMovedPercent: () => 100,
   onChange: () => {},
   stop: async () => {},
 })

@@ -10,8 +10,28 @@ export interface NodeWanted {
   readonly authTokens: readonly string[] // 0, 1 or 2 valid tokens; with `openToo` also unauthenticated
   readonly openToo: boolean
   readonly primary?: string // key of the node it replicates; absent: it is a primary (or memcached)
-  readonly cluster?: { readonly id: string; readonly shard: string; readonly slots: string } // cluster mode; slots '0-5460' (for the shard)
+  readonly users?: readonly EngineUser[] // role-based access; absent: the tokens decide. A user `default` that is not among them is off
+  readonly seedFile?: string // an RDB file that it begins with, where it has no data of its own
+  readonly durability?: 'async' | 'sync' // what was written survives the process: within a second, or before the reply
+  /**
+   * Cluster mode. `slots` are those of the shard: '0-5460' or '0-99,200-300'; empty while the shard comes or leaves and
+   * holds none. Slots that are wanted elsewhere than they lie move there with their keys, while clients go on.
+   */
+  readonly cluster?: { readonly id: string; readonly shard: string; readonly slots: string }
   readonly generation: number // rises when the node must be restarted (reboot, replacement)
+}
+/** A user of role-based access, as the server must know it. */
+export interface EngineUser {
+  readonly name: string // AWS's UserName, e.g. 'default'
+  readonly accessString: string // normalised; restricted commands are denied whatever it says
+  readonly passwords: readonly string[] // none with noPassword; a user that is on with neither cannot log in
+  readonly noPassword: boolean
+}
+/** A copy of a node's data, to be written once. Its key becomes ready when the file is whole. */
+export interface BackupWanted {
+  readonly key: string // '<account>/<region>/snapshot/<name>/<shard>', unique
+  readonly node: string // key of the node
+  readonly file: string // path of the RDB file
 }
 /** A stable name in front of nodes: follows a failover; what clients connect to. */
 export interface FrontWanted {
@@ -28,6 +48,7 @@ export interface Address {
 export interface EnginesWanted {
   readonly nodes: readonly NodeWanted[]
   readonly fronts: readonly FrontWanted[]
+  readonly backups: readonly BackupWanted[]
 }
 export interface Engines {
   /** Reserves (or repeats) the address of a node or front key before anything runs there. */
@@ -38,7 +59,11 @@ export interface Engines {
   ready(): ReadonlySet<string>
   /** Keys that cannot be had, and why. */
   failed(): ReadonlyMap<string, string>
-  /** Called whenever ready() or failed() changed. */
+  /** Keys of primaries that ended by themselves and wait for another to be promoted, or for a new generation. */
+  lost(): ReadonlySet<string>
+  /** How many of the slots that are to move have moved, 0 to 100; 100 when none is to move. */
+  slotsMovedPercent(clusterId: string): number
+  /** Called whenever ready(), failed() or lost() changed. */
   onChange(listener: () => void): void
   stop(): Promise<void>
 }

@@ -55,7 +55,7 @@ export async function createEngines(options: EnginesOptions): Promise<ProcessEng
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
   const secret = () => randomBytes(24).toString('hex')
 
-  let wanted: EnginesWanted = { nodes: [], fronts: [] }
+  let wanted: EnginesWanted = { nodes: [], fronts: [], backups: [] }
   let ready: ReadonlySet<string> = new Set()
   let told = ''
   let awake = true
@@ -79,7 +79,7 @@ export async function createEngines(options: EnginesOptions): Promise<ProcessEng
 
   const publish = (now: ReadonlySet<string>) => {
     ready = now
-    const words = JSON.stringify([[...now].sort(), [...failed()].sort()])
+    const words = JSON.stringify([[...now].sort(), [...failed()].sort(), [...nodes.lost()].sort()])
     if (words === told) return
     told = words
     for (const listener of listeners) listener()
@@ -149,6 +149,9 @@ export async function createEngines(options: EnginesOptions): Promise<ProcessEng
     },
     ready: () => ready,
     failed,
+    lost: () => nodes.lost(),
+    // Slots never move after they were given out.
+    slotsMovedPercent: () => 100,
     onChange: (listener) => void listeners.push(listener),
     pids: () => nodes.pids(),
     stop: () => {

@@ -75,5 +75,5 @@ export const changeValues = (
     cluster.untilReboot = { ...Object.fromEntries(kept), ...cluster.untilReboot }
     cluster.parameterStatus = 'applying'
   }
-  schedule(world, group.changingUntilMs, { do: 'applyParameters', name: group.name })
+  schedule(world, group.changingUntilMs, { do: 'applyParameters', id: group.name })
 }

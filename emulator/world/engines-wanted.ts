@@ -14,6 +14,8 @@ export const nodeKey = (place: Place, clusterId: string, node: string): string =
 export const frontKey = (place: Place, id: string, role: 'primary' | 'reader' | 'configuration'): string =>
   `${place.account}/${place.region}/${id}/${role}`
 
+const NOTHING_WANTED: EnginesWanted = { nodes: [], fronts: [], backups: [] }
+
 const SINGLE_NODE = '0001'
 const gone = (cluster: CacheCluster) => cluster.status === 'deleting' || cluster.status === 'incompatible-network'
 
@@ -80,10 +82,11 @@ const groupFronts = (world: World, group: ReplicationGroup): readonly FrontWante
 }
 
 const groupWanted = (world: World, group: ReplicationGroup): EnginesWanted => {
-  if (group.status === 'deleting' || group.status === 'create-failed') return { nodes: [], fronts: [] }
+  if (group.status === 'deleting' || group.status === 'create-failed') return NOTHING_WANTED
   return {
     nodes: shardsUnderway(group).flatMap((shard) => shardNodes(world, group, shard)),
     fronts: groupFronts(world, group),
+    backups: [],
   }
 }
 
@@ -99,15 +102,23 @@ const memcachedFront = (world: World, cluster: CacheCluster): FrontWanted => ({
 })
 
 const clusterWanted = (world: World, cluster: CacheCluster): EnginesWanted => {
-  if (cluster.groupId !== undefined || gone(cluster)) return { nodes: [], fronts: [] }
+  if (cluster.groupId !== undefined || gone(cluster)) return NOTHING_WANTED
   const process = processOf(world, cluster, clusterSettingsUnderway(cluster))
   return {
     nodes: cluster.nodes
       .filter((node) => node.status !== 'deleting')
       .map((node) => ({ ...process, key: nodeKey(world, cluster.id, node.id) })),
     fronts: cluster.settings.engine === 'memcached' ? [memcachedFront(world, cluster)] : [],
+    backups: [],
   }
 }
+
+/** Several wishes as one. */
+export const allWanted = (parts: readonly EnginesWanted[]): EnginesWanted => ({
+  nodes: parts.flatMap((part) => part.nodes),
+  fronts: parts.flatMap((part) => part.fronts),
+  backups: parts.flatMap((part) => part.backups),
+})
 
 /** The server processes and the addresses in front of them that a world calls for. */
 export const enginesWanted = (world: World): EnginesWanted => {
@@ -115,7 +126,7 @@ export const enginesWanted = (world: World): EnginesWanted => {
     ...[...world.groups.values()].map((group) => groupWanted(world, group)),
     ...[...world.clusters.values()].map((cluster) => clusterWanted(world, cluster)),
   ]
-  return { nodes: parts.flatMap((part) => part.nodes), fronts: parts.flatMap((part) => part.fronts) }
+  return allWanted(parts)
 }
 
 /** Keys that must answer before a group may be called available. */

@@ -1,6 +1,14 @@
 import type { World } from './world.ts'
 
-export type EventSource = 'cache-cluster' | 'cache-parameter-group' | 'cache-subnet-group' | 'replication-group'
+export type EventSource =
+  | 'cache-cluster'
+  | 'cache-parameter-group'
+  | 'cache-subnet-group'
+  | 'replication-group'
+  | 'serverless-cache'
+  | 'serverless-cache-snapshot'
+  | 'user'
+  | 'user-group'
 
 /** One line of DescribeEvents. */
 export interface WorldEvent {

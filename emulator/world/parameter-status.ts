@@ -1,5 +1,6 @@
 import type { CacheCluster } from './cache-cluster.ts'
 import { record } from './event.ts'
+import type { Tick } from './tick.ts'
 import type { World } from './world.ts'
 
 /** Clusters that use a parameter group, members of groups among them. */
@@ -7,11 +8,12 @@ export const clustersUsing = (world: World, parameterGroup: string): readonly Ca
   [...world.clusters.values()].filter((cluster) => cluster.settings.parameterGroup === parameterGroup)
 
 /** Changed values have reached the clusters; what needs a reboot says so. */
-export const applyParameters = (world: World, name: string, atMs: number): void => {
+export const applyParameters = ({ world, atMs }: Tick, name: string): boolean => {
   const group = world.parameterGroups.get(name)
-  if (!group || group.changingUntilMs > atMs) return
+  if (!group || group.changingUntilMs > atMs) return true
   for (const cluster of clustersUsing(world, name)) {
     cluster.parameterStatus = Object.keys(cluster.untilReboot).length > 0 ? 'pending-reboot' : 'in-sync'
   }
   record(world, atMs, 'cache-parameter-group', name, `Updated parameters of cache parameter group ${name}`)
+  return true
 }

@@ -20,6 +20,13 @@ export interface Profile {
   readonly tagMs: number
   /** How long changed parameters take to reach the nodes. */
   readonly parameterMs: number
+  /** Taking or copying a snapshot; a restore takes `createMs`. */
+  readonly snapshotMs: number
+  readonly rebootMs: number
+  /** From the loss of a primary until its shard is whole again. */
+  readonly failoverMs: number
+  /** Changes of users and user groups. */
+  readonly userMs: number
 }
 
 export const PROFILE_NAMES = Object.keys(profiles) as readonly ProfileName[]

@@ -1,14 +1,18 @@
 import type { World } from './world.ts'
 
 /** What happens to a resource when its time has come. */
-export type Happening =
-  | { readonly do: 'settleGroup'; readonly id: string }
-  | { readonly do: 'settleCluster'; readonly id: string }
-  | { readonly do: 'removeGroup'; readonly id: string }
-  | { readonly do: 'removeCluster'; readonly id: string }
-  | { readonly do: 'openGroupWindow'; readonly id: string }
-  | { readonly do: 'openClusterWindow'; readonly id: string }
-  | { readonly do: 'applyParameters'; readonly name: string }
+export interface Happening {
+  readonly do:
+    | 'settleGroup'
+    | 'removeGroup'
+    | 'openGroupWindow'
+    | 'settleCluster'
+    | 'removeCluster'
+    | 'openClusterWindow'
+    | 'applyParameters'
+  /** The id or name of the resource. */
+  readonly id: string
+}
 
 /** A state change that is stored with the time at which it is due. */
 export type Transition = Happening & { readonly atMs: number; held?: boolean }

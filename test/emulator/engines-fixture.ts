@@ -52,7 +52,7 @@ export function settle(
   nodes: readonly NodeWanted[],
   fronts: readonly FrontWanted[] = [],
 ): Promise<void> {
-  engines.converge({ nodes, fronts })
+  engines.converge({ nodes, fronts, backups: [] })
   const keys = [...nodes, ...fronts].map(({ key }) => key)
   return untilReady(engines, keys)
 }

@@ -99,9 +99,10 @@ for (const engine of ['redis', 'valkey'] as const)
       assert.match(engines.failed().get(primary.key) ?? '', /SIGKILL/)
       const other = node('other/0001', { engine })
       // Another node that comes up meanwhile shows that the emulator has looked again.
-      engines.converge({ nodes: [primary, replica, other], fronts: [] })
+      engines.converge({ nodes: [primary, replica, other], fronts: [], backups: [] })
       await untilReady(engines, [other.key])
       assert.ok(!engines.pids().has(primary.key))
+      assert.ok(engines.lost().has(primary.key))
       const { primary: _, ...promoted } = replica
       await settle(engines, [promoted, { ...primary, primary: replica.key }])
       assert.equal(await redisAt(at(replica)).call('GET', 'metal'), 'iron')

@@ -1,0 +1,105 @@
+import { groupKeys } from './engines-wanted.ts'
+import { record } from './event.ts'
+import { beginGroupChange, withDeferredGroup } from './lifecycle.ts'
+import { type GroupChange, membersOf, type ReplicationGroup, shardsAfter } from './replication-group.ts'
+import { failureAmong, type Tick } from './tick.ts'
+import { schedule } from './transition.ts'
+
+const followWithMembers = (tick: Tick, group: ReplicationGroup): void => {
+  for (const id of membersOf(group)) {
+    const cluster = tick.world.clusters.get(id)
+    if (!cluster) continue
+    cluster.settings = group.settings
+    if (cluster.status !== 'creating' && cluster.status !== 'modifying') continue
+    schedule(tick.world, tick.atMs + tick.profile.memberLagMs, { do: 'settleCluster', id })
+  }
+}
+
+const dropMembers = (tick: Tick, group: ReplicationGroup, ids: readonly string[]): void => {
+  group.lingering = [...group.lingering, ...ids]
+  for (const id of ids) {
+    const cluster = tick.world.clusters.get(id)
+    if (cluster) cluster.status = 'deleting'
+    schedule(tick.world, tick.atMs + tick.profile.memberLagMs, { do: 'removeCluster', id })
+  }
+}
+
+const withoutMembers = (group: ReplicationGroup, ids: ReadonlySet<string>): void => {
+  group.shards = group.shards
+    .map((shard) => ({ ...shard, members: shard.members.filter((id) => !ids.has(id)) }))
+    .filter((shard) => shard.members.length > 0)
+}
+
+const whatFailed = (change: GroupChange): string =>
+  change.settings?.nodeType ? `cache node type to ${change.settings.nodeType}` : 'the replication group'
+
+/** A change that cannot be carried out is undone; only an event tells. */
+const rollBack = (tick: Tick, group: ReplicationGroup): void => {
+  const change = group.applying ?? {}
+  const joined = change.joining ?? []
+  withoutMembers(group, new Set(joined))
+  dropMembers(tick, group, joined)
+  delete group.applying
+  group.status = 'available'
+  record(tick.world, tick.atMs, 'replication-group', group.id, `Failed applying modification to ${whatFailed(change)}.`)
+  followWithMembers(tick, group)
+}
+
+const completeChange = (tick: Tick, group: ReplicationGroup): void => {
+  const change = group.applying
+  if (!change) return
+  delete group.applying
+  group.shards = shardsAfter(group, change)
+  group.settings = { ...group.settings, ...change.settings }
+  group.automaticFailover = change.automaticFailover ?? group.automaticFailover
+  group.multiAZ = change.multiAZ ?? group.multiAZ
+  group.clusterMode = change.clusterMode ?? group.clusterMode
+  const leaving = change.leaving ?? []
+  withoutMembers(group, new Set(leaving))
+  dropMembers(tick, group, leaving)
+  record(tick.world, tick.atMs, 'replication-group', group.id, `Finished modifying replication group ${group.id}`)
+}
+
+/** A group whose change is due becomes available, or says why not. */
+export const settleGroup = (tick: Tick, id: string): boolean => {
+  const group = tick.world.groups.get(id)
+  if (!group || (group.status !== 'creating' && group.status !== 'modifying')) return true
+  const keys = groupKeys(tick.world, group)
+  const failure = failureAmong(tick.nodes, keys)
+  if (failure !== undefined && group.status === 'modifying') {
+    rollBack(tick, group)
+    return true
+  }
+  if (failure !== undefined) {
+    group.status = 'create-failed'
+    record(tick.world, tick.atMs, 'replication-group', id, `Replication group ${id} could not be created: ${failure}`)
+    return true
+  }
+  if (!keys.every((key) => tick.nodes.isReady(key))) return false
+  if (group.status === 'creating') {
+    record(tick.world, tick.atMs, 'replication-group', id, `Replication group ${id} created`)
+  }
+  completeChange(tick, group)
+  group.status = 'available'
+  followWithMembers(tick, group)
+  return true
+}
+
+/** A deleted group is gone. */
+export const removeGroup = (tick: Tick, id: string): boolean => {
+  const group = tick.world.groups.get(id)
+  if (!group) return true
+  tick.world.groups.delete(id)
+  tick.world.tags.delete(group.arn)
+  record(tick.world, tick.atMs, 'replication-group', id, `Replication group ${id} deleted`)
+  return true
+}
+
+/** What waited for the maintenance window begins. */
+export const openGroupWindow = (tick: Tick, id: string): boolean => {
+  const group = tick.world.groups.get(id)
+  if (!group?.deferred) return true
+  if (group.status !== 'available') return false
+  beginGroupChange(tick.world, group, withDeferredGroup(tick.world, group, {}), tick.atMs, tick.profile.scaleMs, true)
+  return true
+}

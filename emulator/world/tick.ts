@@ -1,0 +1,33 @@
+import type { Profile } from './profile.ts'
+import type { Transition } from './transition.ts'
+import type { World } from './world.ts'
+
+/** What the server processes say about a key. */
+export interface Readiness {
+  isReady(key: string): boolean
+  /** Why it cannot be had; undefined while it may still come. */
+  failureOf(key: string): string | undefined
+  /** A primary whose process ended by itself, and that is not started again before its shard has another primary. */
+  isLost(key: string): boolean
+  /** How much of a reshard is done, 0 to 100. */
+  slotsMovedPercent(groupId: string): number
+}
+
+/** One state change that is due, and what it may need to know. */
+export interface Tick {
+  readonly world: World
+  readonly profile: Profile
+  readonly nodes: Readiness
+  /** When the state change takes place: when it was due, or now if it had to wait for server processes. */
+  readonly atMs: number
+  readonly transition: Transition
+}
+
+/** The first failure among some keys. */
+export const failureAmong = (nodes: Readiness, keys: readonly string[]): string | undefined => {
+  for (const key of keys) {
+    const failure = nodes.failureOf(key)
+    if (failure !== undefined) return failure
+  }
+  return undefined
+}
