@@ -1,4 +1,5 @@
-# The operator as one bundled file on a distroless Node. Nothing is compiled for a platform, so one build serves them all.
+# The operator as one bundled file on a distroless Node: the last stage, and so what is built by default. Nothing is
+# compiled for a platform, so one build serves them all.
 FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS build
 WORKDIR /larder
 COPY package.json package-lock.json .npmrc ./
@@ -10,6 +11,26 @@ COPY tsconfig.json ./
 COPY scripts/build.ts scripts/
 COPY src src
 RUN node scripts/build.ts
+
+# The emulator alone: docker build --target emulator. Debian 13 has redis, valkey and memcached.
+FROM build AS emulator-build
+COPY emulator emulator
+RUN npm run build -w emulator
+
+FROM node:24-trixie-slim AS emulator
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends redis-server valkey-server memcached \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /emulator
+COPY emulator/package.json ./
+RUN npm install --omit=dev --no-audit --no-fund
+COPY --from=emulator-build /larder/emulator/dist dist
+COPY LICENSE ./
+ENV NODE_ENV=production
+EXPOSE 8001
+USER node
+# Nodes have ports and addresses of their own on loopback: run it with --network host to reach them from outside.
+ENTRYPOINT ["node", "dist/main.js", "--host", "0.0.0.0", "--port", "8001"]
 
 FROM gcr.io/distroless/nodejs24-debian13:nonroot
 COPY --from=build /larder/dist/larder.mjs /larder.mjs

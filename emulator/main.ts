@@ -1,9 +1,10 @@
+#!/usr/bin/env node
 import { parseArgs } from 'node:util'
 import { type EmulatorOptions, startEmulator } from './start.ts'
 import { PROFILE_NAMES, type ProfileName } from './world/profile.ts'
 import { DEFAULT_QUOTAS, type Quotas } from './world/quota.ts'
 
-const USAGE = `usage: npm run emulator -- [options]
+const USAGE = `usage: larder-elasticache [options]   (in this repository: npm run emulator -- [options])
   --port P               port to listen on; 0 for a free one (default 0)
   --host H               address to listen on (default 127.0.0.1)
   --profile NAME         ${PROFILE_NAMES.join(' | ')} (default fast)
@@ -11,8 +12,11 @@ const USAGE = `usage: npm run emulator -- [options]
   --nodes real|none      server processes behind every node, or addresses only (default real)
   --memory-scale X       multiplies the memory of every node type
   --data-dir DIR         where server processes keep their files
+  --s3 DIR               a folder that stands for S3: BUCKET/KEY below it is arn:aws:s3:::BUCKET/KEY
   --quota NAME=N         raises an account limit: ${Object.keys(DEFAULT_QUOTAS).join(', ')}; may be repeated
   --account KEY=ACCOUNT  the account of an access key; may be repeated
+  --key KEY=SECRET       the secret of an access key; signatures are then checked; may be repeated
+  --endpoints aws|local  show endpoints under AWS's names, or as addresses to connect to (default local)
   --die-with-parent      ends when standard input ends
   --help`
 
@@ -58,6 +62,18 @@ const nodesFrom = (text: string): 'real' | 'none' => {
   return text
 }
 
+/** A secret may hold equal signs. A wrong one is not repeated. */
+const keyFrom = (text: string): readonly [string, string] => {
+  const equals = text.indexOf('=')
+  if (equals < 1 || equals === text.length - 1) throw new UsageError('--key must be KEY=SECRET')
+  return [text.slice(0, equals), text.slice(equals + 1)]
+}
+
+const endpointsFrom = (text: string): 'aws' | 'local' => {
+  if (text !== 'aws' && text !== 'local') throw new UsageError('--endpoints must be aws or local')
+  return text
+}
+
 interface CommandLine {
   readonly options: EmulatorOptions
   readonly diesWithParent: boolean
@@ -74,8 +90,11 @@ const commandLine = (): CommandLine => {
       nodes: { type: 'string', default: 'real' },
       'memory-scale': { type: 'string' },
       'data-dir': { type: 'string' },
+      s3: { type: 'string' },
       quota: { type: 'string', multiple: true, default: [] },
       account: { type: 'string', multiple: true, default: [] },
+      key: { type: 'string', multiple: true, default: [] },
+      endpoints: { type: 'string', default: 'local' },
       'die-with-parent': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -93,8 +112,11 @@ const commandLine = (): CommandLine => {
       nodes: nodesFrom(values.nodes),
       ...(scale === undefined ? {} : { memoryScale: positiveNumber('memory-scale', scale) }),
       ...(dataDir === undefined ? {} : { dataDir }),
+      ...(values.s3 === undefined ? {} : { s3Dir: values.s3 }),
       quotas: quotasFrom(values.quota),
       accounts: Object.fromEntries(pairs('account', values.account)),
+      keys: Object.fromEntries(values.key.map(keyFrom)),
+      endpoints: endpointsFrom(values.endpoints),
       log: (line) => process.stderr.write(`${line}\n`),
     },
   }

@@ -12,8 +12,12 @@ export interface Call<Input> {
   readonly nowMs: number
   readonly profile: Profile
   readonly quotas: Quotas
+  /** A folder that stands for S3: a folder for each bucket, and its objects below. */
+  readonly s3Dir?: string | undefined
   /** The address of a node or front key. */
   readonly address: (key: string, port: number) => Address
+  /** How much of a reshard is done, 0 to 100. The key is '<account>/<region>/<id>'. */
+  readonly slotsMovedPercent: (clusterKey: string) => number
 }
 
 /** One action of the API. Throws a Refusal, and has then changed nothing. */

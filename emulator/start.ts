@@ -1,11 +1,14 @@
 import { worldsShown } from './door/admin.ts'
 import { openHttpDoor } from './door/http.ts'
 import { inProcessDoor, type RequestHandler } from './door/in-process.ts'
-import { converge, createState, type EmulatorState, refresh } from './door/state.ts'
+import { converge, createState, type EmulatorState, refresh, sampleNodes } from './door/state.ts'
+import { keepFailingOver } from './door/wake.ts'
 import { noEngines } from './engines/none.ts'
-import type { Engines } from './engines/port.ts'
+import type { Engines, Figures } from './engines/port.ts'
 import type { Faults } from './fault/faults.ts'
 import type { LedgerEntry } from './fault/ledger.ts'
+import { keepSampling } from './neighbours/sampling.ts'
+import type { EndpointNames } from './shown/endpoint.ts'
 import { type Clock, systemClock } from './world/clock.ts'
 import { type ProfileName, profileOf } from './world/profile.ts'
 import { DEFAULT_QUOTAS, type Quotas } from './world/quota.ts'
@@ -25,10 +28,18 @@ export interface EmulatorOptions {
   readonly memoryScale?: number
   /** Where server processes keep their files. */
   readonly dataDir?: string
+  /** A folder that stands for S3, for snapshots to restore from: `<bucket>/<key>` below it is the object. */
+  readonly s3Dir?: string
   /** Raised account limits. */
   readonly quotas?: Partial<Quotas>
   /** Account of an access key; others belong to 123456789012. */
   readonly accounts?: Readonly<Record<string, string>>
+  /** Secrets of access keys. Once there is one, every signature is checked; roles' credentials count too. */
+  readonly keys?: Readonly<Record<string, string>>
+  /** local: addresses that can be connected to (default). aws: AWS's names; GET /_endpoints maps them to addresses. */
+  readonly endpoints?: EndpointNames
+  /** With nodes 'none': what a node says of itself, for CloudWatch, by its key. By default nothing. */
+  readonly figures?: (key: string) => Figures | undefined
   readonly clock?: Clock
   /** Lines about server processes. */
   readonly log?: (line: string) => void
@@ -45,6 +56,8 @@ export interface Emulator {
   /** Every call, oldest first. */
   ledger(): readonly LedgerEntry[]
   clearLedger(): void
+  /** Asks every node for its figures now; by itself that happens at the end of every minute of the clock. */
+  sample(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -53,7 +66,7 @@ export interface ListeningEmulator extends Emulator {
 }
 
 const enginesFor = async (options: EmulatorOptions): Promise<Engines> => {
-  if (options.nodes === 'none') return noEngines()
+  if (options.nodes === 'none') return noEngines(options.figures)
   const { createEngines } = await import('./engines/processes.ts')
   return createEngines({
     ...(options.memoryScale === undefined ? {} : { memoryScale: options.memoryScale }),
@@ -62,11 +75,14 @@ const enginesFor = async (options: EmulatorOptions): Promise<Engines> => {
   })
 }
 
-const follow = (state: EmulatorState, clock: Clock): void => {
+const follow = (state: EmulatorState, clock: Clock): (() => void) => {
+  const failing = keepFailingOver(state, clock)
   state.engines.onChange(() => {
     for (const world of state.worlds.values()) refresh(state, world, clock.now())
     converge(state)
+    failing.look()
   })
+  return failing.end
 }
 
 const open = async (
@@ -78,10 +94,14 @@ const open = async (
     profile: profileOf(options.profile ?? 'fast', options.speed),
     quotas: { ...DEFAULT_QUOTAS, ...options.quotas },
     accounts: options.accounts ?? {},
+    keys: options.keys ?? {},
+    endpoints: options.endpoints ?? 'local',
+    ...(options.s3Dir === undefined ? {} : { s3Dir: options.s3Dir }),
     engines,
     realNodes: options.nodes !== 'none',
   })
-  follow(state, clock)
+  const endFollowing = follow(state, clock)
+  const endSampling = keepSampling(clock, () => sampleNodes(state, clock.now()))
   const emulator: Emulator = {
     engines,
     clock,
@@ -90,7 +110,12 @@ const open = async (
     world: () => worldsShown(state, clock.now()),
     ledger: () => state.ledger.entries(),
     clearLedger: () => state.ledger.clear(),
-    stop: () => engines.stop(),
+    sample: () => sampleNodes(state, clock.now()),
+    stop: async () => {
+      endSampling()
+      endFollowing()
+      await engines.stop()
+    },
   }
   return { state, emulator }
 }

@@ -26,6 +26,8 @@ const suites = [
   'contract',
   'world',
 ]
+/** `npm test -w emulator`: it needs neither a control plane nor the operator. */
+const emulatorAlone = wanted.length > 0 && wanted.every((name) => name === 'emulator')
 const unknown = wanted.filter((name) => !suites.includes(name))
 if (unknown.length > 0) {
   console.error(`no suite ${unknown.join(', ')}: there are ${suites.join(', ')}`)
@@ -82,9 +84,11 @@ try {
   }
   // Before any suite, with its own progress: building a control plane takes minutes and is no part of a test.
   console.log('== install')
-  step(run(['scripts/tools.ts']).status === 0)
-  console.log('== build')
-  step(run(['scripts/build.ts']).status === 0)
+  step(run(['scripts/tools.ts', ...(emulatorAlone ? ['servers'] : [])]).status === 0)
+  if (!emulatorAlone) {
+    console.log('== build')
+    step(run(['scripts/build.ts']).status === 0)
+  }
   for (const suite of wanted.length > 0 ? wanted : suites) {
     const { passes, failures, pending } = countsOf(suite)
     passed += passes

@@ -1,5 +1,7 @@
 import { type Fault, faultOf } from '../fault/fault.ts'
+import { namedAddresses } from '../shown/endpoint.ts'
 import { type Answer, jsonAnswer, type Request } from './request.ts'
+import { serviceUpdatesAnswer } from './service-updates.ts'
 import { type EmulatorState, refresh } from './state.ts'
 
 const HIDDEN = new Set(['tokens', 'passwords'])
@@ -53,18 +55,31 @@ const faultsAnswer = (state: EmulatorState, request: Request, nowMs: number): An
 const trusted = ({ engines }: EmulatorState): { readonly caFile?: string } =>
   'caFile' in engines && typeof engines.caFile === 'string' ? { caFile: engines.caFile } : {}
 
-/** The emulator's own doors: _health, _world, _ledger and _faults. */
+/** Every endpoint under AWS's name, and the address behind it. */
+const endpointsShown = (state: EmulatorState, nowMs: number): unknown => {
+  for (const world of state.worlds.values()) refresh(state, world, nowMs)
+  const address = (key: string, port: number) => state.engines.address(key, port)
+  return Object.fromEntries([...state.worlds.values()].flatMap((world) => namedAddresses(world, address)))
+}
+
+/** The emulator's own doors: _health, _world, _endpoints, _ledger, _faults and _service-updates. */
 export const adminAnswer = (state: EmulatorState, request: Request, nowMs: number): Answer => {
   switch (request.path) {
     case '/_health':
       return jsonAnswer(200, { status: 'ok', operations: state.operations.size, nowMs, ...trusted(state) })
     case '/_world':
       return jsonAnswer(200, worldsShown(state, nowMs))
+    case '/_endpoints':
+      return jsonAnswer(200, { endpoints: endpointsShown(state, nowMs) })
     case '/_ledger':
       return ledgerAnswer(state, request.method)
     case '/_faults':
       return faultsAnswer(state, request, nowMs)
+    case '/_service-updates':
+      return serviceUpdatesAnswer(state, request, nowMs)
     default:
-      return jsonAnswer(404, { error: 'The doors are /_health, /_world, /_ledger and /_faults.' })
+      return jsonAnswer(404, {
+        error: 'The doors are /_health, /_world, /_endpoints, /_ledger, /_faults and /_service-updates.',
+      })
   }
 }

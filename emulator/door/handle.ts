@@ -1,16 +1,18 @@
 import type { Fault } from '../fault/fault.ts'
+import { addressShown } from '../shown/endpoint.ts'
 import { decodeInput } from '../wire/decode.ts'
 import { encodeRefusal, encodeResult } from '../wire/encode.ts'
 import { Refusal, refusal } from '../wire/refusal.ts'
 import { OPERATIONS, type OperationSchema } from '../wire/schema.ts'
-import { scopeOf } from '../wire/signature.ts'
 import type { Place } from '../world/world.ts'
 import { adminAnswer } from './admin.ts'
+import { callerOf } from './caller.ts'
+import { neighbourCall } from './neighbours.ts'
 import { type Answer, type Request, xmlAnswer } from './request.ts'
+import type { ServiceCall } from './service-call.ts'
 import { converge, type EmulatorState, refresh, worldAt } from './state.ts'
 
 const VERSION = '2015-02-02'
-const DEFAULT_ACCOUNT = '123456789012'
 
 /** Input members that name the resource a call is about, in the order in which they are looked at. */
 const NAMING = [
@@ -19,6 +21,7 @@ const NAMING = [
   'CacheParameterGroupName',
   'CacheSubnetGroupName',
   'SnapshotName',
+  'SourceSnapshotName',
   'UserId',
   'UserGroupId',
   'ServerlessCacheName',
@@ -29,11 +32,6 @@ const NAMING = [
 const namedIn = (parameters: URLSearchParams): string | undefined => {
   const member = NAMING.find((name) => parameters.get(name))
   return member === undefined ? undefined : parameters.get(member)?.toLowerCase()
-}
-
-const placeOf = (state: EmulatorState, request: Request, parameters: URLSearchParams): Place => {
-  const { accessKeyId, region } = scopeOf(request.headers.authorization, parameters)
-  return { account: state.accounts[accessKeyId] ?? DEFAULT_ACCOUNT, region }
 }
 
 const schemaOf = (parameters: URLSearchParams): OperationSchema => {
@@ -62,9 +60,19 @@ const carryOut = (
   const input = decodeInput(schema.input, parameters)
   const world = worldAt(state, place)
   refresh(state, world, nowMs)
-  const { profile, quotas, engines } = state
+  const { profile, quotas, s3Dir, engines, endpoints = 'local' } = state
+  const address = (key: string, port: number) => engines.address(key, port)
   try {
-    return operation({ world, input, nowMs, profile, quotas, address: (key, port) => engines.address(key, port) })
+    return operation({
+      world,
+      input,
+      nowMs,
+      profile,
+      quotas,
+      s3Dir,
+      address: addressShown(world, endpoints, address),
+      slotsMovedPercent: (clusterKey) => engines.slotsMovedPercent(clusterKey),
+    })
   } finally {
     if (!/^(Describe|List)/.test(schema.name)) converge(state)
   }
@@ -91,15 +99,36 @@ const requestIdOf = (state: EmulatorState): string => {
   return `00000000-0000-4000-8000-${String(state.requestCount).padStart(12, '0')}`
 }
 
+/** JSON and CBOR bodies hold no parameters. */
+const isForm = ({ method, headers }: Request): boolean =>
+  method === 'POST' && !/json|cbor/.test(headers['content-type'] ?? '')
+
 /** The parameters of the body, or of the query string as AWS's older examples send them. */
 const parametersOf = (request: Request): URLSearchParams =>
-  new URLSearchParams([...request.query, ...(request.method === 'POST' ? new URLSearchParams(request.body) : [])])
+  new URLSearchParams([...request.query, ...(isForm(request) ? new URLSearchParams(request.body) : [])])
 
-const serve = (state: EmulatorState, request: Request, nowMs: number): Answer => {
-  const requestId = requestIdOf(state)
-  const parameters = parametersOf(request)
+/** A call of ElastiCache itself. */
+const elastiCacheCall = (state: EmulatorState, parameters: URLSearchParams, nowMs: number): ServiceCall => {
   const id = namedIn(parameters)
   const action = parameters.get('Action') ?? ''
+  return {
+    service: 'elasticache',
+    action,
+    ...(id === undefined ? {} : { id }),
+    begin: ({ place }) => {
+      const schema = schemaOf(parameters)
+      return () => carryOut(state, schema, place, parameters, nowMs)
+    },
+    succeed: (result, requestId) => xmlAnswer(200, encodeResult(schemaOf(parameters), result, requestId), requestId),
+    refuse: (error, requestId) => xmlAnswer(error.httpStatus, encodeRefusal(error, requestId), requestId),
+  }
+}
+
+const serve = (state: EmulatorState, request: Request, nowMs: number): Answer | Promise<Answer> => {
+  const requestId = requestIdOf(state)
+  const parameters = parametersOf(request)
+  const call = neighbourCall(state, request, parameters, nowMs) ?? elastiCacheCall(state, parameters, nowMs)
+  const { action, id } = call
   const fault = state.faults.take(action, id, nowMs)
   let place: Place = { account: '', region: '' }
   const note = (outcome: string) =>
@@ -111,25 +140,32 @@ const serve = (state: EmulatorState, request: Request, nowMs: number): Answer =>
       outcome,
       ...(fault === undefined ? {} : { fault: fault.do }),
     })
+  const succeeded = (result: object): Answer => {
+    note('ok')
+    return bent(call.succeed(result, requestId), fault)
+  }
+  const failed = (error: unknown): Answer => {
+    const known = error instanceof Refusal ? error : refusal('InternalFailure', 'The emulator failed; see its log.')
+    if (known !== error) process.stderr.write(`${(error as Error).stack ?? String(error)}\n`)
+    note(known.code)
+    return bent(call.refuse(known, requestId), fault)
+  }
   try {
-    place = placeOf(state, request, parameters)
-    const schema = schemaOf(parameters)
+    const caller = callerOf(state, call.service, request, parameters, nowMs)
+    place = caller.place
+    const work = call.begin(caller)
     refuseByFault(fault)
     if (fault?.do === 'resetBeforeCommit') {
       note('reset')
       return bent(xmlAnswer(200, '', requestId), fault)
     }
-    const result = carryOut(state, schema, place, parameters, nowMs)
-    note('ok')
-    return bent(xmlAnswer(200, encodeResult(schema, result, requestId), requestId), fault)
+    const result = work()
+    return result instanceof Promise ? result.then(succeeded).catch(failed) : succeeded(result)
   } catch (error) {
-    const known = error instanceof Refusal ? error : refusal('InternalFailure', 'The emulator failed; see its log.')
-    if (known !== error) process.stderr.write(`${(error as Error).stack ?? String(error)}\n`)
-    note(known.code)
-    return bent(xmlAnswer(known.httpStatus, encodeRefusal(known, requestId), requestId), fault)
+    return failed(error)
   }
 }
 
 /** The core behind both doors: one request at one moment becomes one answer, and the worlds change with it. */
-export const handle = (state: EmulatorState, request: Request, nowMs: number): Answer =>
+export const handle = (state: EmulatorState, request: Request, nowMs: number): Answer | Promise<Answer> =>
   request.path.startsWith('/_') ? adminAnswer(state, request, nowMs) : serve(state, request, nowMs)

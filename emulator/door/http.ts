@@ -7,7 +7,7 @@ import type { EmulatorState } from './state.ts'
 
 const MAX_BODY_BYTES = 1_048_576
 
-const bodyOf = async (incoming: IncomingMessage): Promise<string | undefined> => {
+const bodyOf = async (incoming: IncomingMessage): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
@@ -15,18 +15,22 @@ const bodyOf = async (incoming: IncomingMessage): Promise<string | undefined> =>
     if (size > MAX_BODY_BYTES) return undefined
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
-const requestOf = (incoming: IncomingMessage, body: string): Request => {
+/** Header values as signatures take them: several of one name as one, with commas. */
+const headersOf = (incoming: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(Object.entries(incoming.headersDistinct).map(([name, values]) => [name, (values ?? []).join(',')]))
+
+const requestOf = (incoming: IncomingMessage, bytes: Buffer): Request => {
   const url = new URL(incoming.url ?? '/', 'http://emulator')
-  const { authorization } = incoming.headers
   return {
     method: incoming.method ?? 'GET',
     path: url.pathname,
     query: url.searchParams,
-    headers: { authorization },
-    body,
+    headers: headersOf(incoming),
+    body: bytes.toString('utf8'),
+    bytes,
   }
 }
 
@@ -35,7 +39,7 @@ const send = (response: ServerResponse, answer: Answer): void => {
     response.socket?.resetAndDestroy()
     return
   }
-  const body = Buffer.from(answer.body, 'utf8')
+  const body = Buffer.from(answer.body)
   response.writeHead(answer.status, { ...answer.headers, 'content-length': body.length })
   if (answer.is === 'reply') {
     response.end(body)
@@ -55,7 +59,7 @@ const serve = async (
     response.socket?.destroy()
     return
   }
-  const answer = handle(state, requestOf(incoming, body), clock.now())
+  const answer = await handle(state, requestOf(incoming, body), clock.now())
   if (answer.delayMs > 0) await wait(answer.delayMs, undefined, { ref: false })
   if (!response.destroyed) send(response, answer)
 }

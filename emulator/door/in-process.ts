@@ -16,12 +16,19 @@ const queryOf = (query: HttpRequest['query']): URLSearchParams => {
   return parameters
 }
 
-const requestOf = (request: HttpRequest): Request => ({
+const bytesOf = (body: unknown): Uint8Array => {
+  // The SDK's JSON bodies are bytes that warn whoever takes them for text, so as plain bytes.
+  if (body instanceof Uint8Array) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
+  return Buffer.from(typeof body === 'string' ? body : '')
+}
+
+const requestOf = (request: HttpRequest, bytes: Uint8Array): Request => ({
   method: request.method,
   path: request.path,
   query: queryOf(request.query),
-  headers: { authorization: request.headers.authorization },
-  body: typeof request.body === 'string' ? request.body : Buffer.from(request.body ?? '').toString('utf8'),
+  headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value])),
+  body: Buffer.from(bytes).toString('utf8'),
+  bytes,
 })
 
 const connectionReset = () =>
@@ -29,7 +36,7 @@ const connectionReset = () =>
 
 const responseOf = (answer: Answer): HttpResponse => {
   if (answer.is === 'reset') throw connectionReset()
-  const body = Buffer.from(answer.body, 'utf8')
+  const body = Buffer.from(answer.body)
   const sent = answer.is === 'truncate' ? body.subarray(0, Math.floor(body.length / 2)) : body
   return new HttpResponse({ statusCode: answer.status, headers: { ...answer.headers }, body: new Uint8Array(sent) })
 }
@@ -37,7 +44,7 @@ const responseOf = (answer: Answer): HttpResponse => {
 /** The emulator without a network: give it to `new ElastiCacheClient({ requestHandler })`. */
 export const inProcessDoor = (state: EmulatorState, clock: Clock): RequestHandler => ({
   handle: async (request: HttpRequest, options?: { readonly abortSignal?: unknown }) => {
-    const answer = handle(state, requestOf(request), clock.now())
+    const answer = await handle(state, requestOf(request, bytesOf(request.body)), clock.now())
     const signal = options?.abortSignal instanceof AbortSignal ? options.abortSignal : undefined
     if (answer.delayMs > 0) await wait(answer.delayMs, undefined, { ref: false, ...(signal ? { signal } : {}) })
     return { response: responseOf(answer) }

@@ -5,7 +5,10 @@ export interface Request {
   readonly path: string
   readonly query: URLSearchParams
   readonly headers: Readonly<Record<string, string | undefined>>
+  /** The body as text. */
   readonly body: string
+  /** The body as it came: what a signature is made of, and what binary protocols speak. */
+  readonly bytes: Uint8Array
 }
 
 /** What a door does with the request. */
@@ -16,13 +19,13 @@ export interface Answer {
   readonly delayMs: number
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  readonly body: string | Uint8Array
 }
 
-const answer = (
+export const answerOf = (
   status: number,
   contentType: string,
-  body: string,
+  body: string | Uint8Array,
   headers: Readonly<Record<string, string>>,
 ): Answer => ({
   is: 'reply',
@@ -33,7 +36,7 @@ const answer = (
 })
 
 export const xmlAnswer = (status: number, body: string, requestId: string): Answer =>
-  answer(status, 'text/xml', body, { 'x-amzn-requestid': requestId })
+  answerOf(status, 'text/xml', body, { 'x-amzn-requestid': requestId })
 
 export const jsonAnswer = (status: number, value: unknown): Answer =>
-  answer(status, 'application/json', `${JSON.stringify(value, null, 2)}\n`, {})
+  answerOf(status, 'application/json', `${JSON.stringify(value, null, 2)}\n`, {})

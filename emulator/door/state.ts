@@ -1,9 +1,14 @@
 import type { Engines } from '../engines/port.ts'
 import { createFaults, type Faults } from '../fault/faults.ts'
 import { createLedger, type Ledger } from '../fault/ledger.ts'
+import { nodeKeys } from '../neighbours/dimensions.ts'
+import { createSampler, type Sampler } from '../neighbours/sampler.ts'
+import { createSessions, type Sessions } from '../neighbours/sessions.ts'
 import { loadOperations } from '../operations.ts'
+import { type EndpointNames, namedWanted } from '../shown/endpoint.ts'
 import { advance } from '../world/advance.ts'
 import { allWanted, enginesWanted } from '../world/engines-wanted.ts'
+import { noticeLosses } from '../world/losses.ts'
 import type { Profile } from '../world/profile.ts'
 import type { Quotas } from '../world/quota.ts'
 import type { Readiness } from '../world/tick.ts'
@@ -14,6 +19,12 @@ export interface Dials {
   readonly quotas: Quotas
   /** Account of an access key; others belong to 123456789012. */
   readonly accounts: Readonly<Record<string, string>>
+  /** Secrets of access keys; signatures are checked once there is one. */
+  readonly keys?: Readonly<Record<string, string>>
+  /** How endpoints are shown; by default as addresses that can be connected to. */
+  readonly endpoints?: EndpointNames
+  /** A folder that stands for S3: a folder for each bucket, and its objects below. */
+  readonly s3Dir?: string
   readonly engines: Engines
   /** Whether `engines` runs server processes, and has to be told what the worlds want. */
   readonly realNodes: boolean
@@ -25,6 +36,9 @@ export interface EmulatorState extends Dials {
   readonly worlds: Map<string, World>
   readonly ledger: Ledger
   readonly faults: Faults
+  /** Credentials of assumed roles. */
+  readonly sessions: Sessions
+  readonly sampler: Sampler
   requestCount: number
   /** What the engines were told last, as JSON. */
   told: string
@@ -36,6 +50,8 @@ export const createState = async (dials: Dials): Promise<EmulatorState> => ({
   worlds: new Map(),
   ledger: createLedger(),
   faults: createFaults(),
+  sessions: createSessions(),
+  sampler: createSampler((key) => dials.engines.figures(key)),
   requestCount: 0,
   told: '',
 })
@@ -47,29 +63,43 @@ export const worldAt = (state: EmulatorState, place: Place): World => {
   return world
 }
 
-const readinessOf = (engines: Engines): Readiness => {
+const readinessOf = ({ engines, realNodes }: EmulatorState): Readiness => {
   const ready = engines.ready()
   const failed = engines.failed()
   const lost = engines.lost()
+  const forgotten = new Set<string>()
   return {
-    isReady: (key) => ready.has(key),
+    isReady: (key) => ready.has(key) && !forgotten.has(key),
+    forget: (key) => {
+      if (realNodes) forgotten.add(key)
+    },
     failureOf: (key) => failed.get(key),
     isLost: (key) => lost.has(key),
-    slotsMovedPercent: (groupId) => engines.slotsMovedPercent(groupId),
+    slotsMovedPercent: (clusterKey) => engines.slotsMovedPercent(clusterKey),
+    backupBytes: (key) => engines.backupBytes(key),
   }
 }
 
 /** Tells the engines what all worlds want, if that changed. */
 export const converge = (state: EmulatorState): void => {
   if (!state.realNodes) return
-  const wanted = allWanted([...state.worlds.values()].map(enginesWanted))
+  const wanted = allWanted([...state.worlds.values()].map(state.endpoints === 'aws' ? namedWanted : enginesWanted))
   const told = JSON.stringify(wanted)
   if (told === state.told) return
   state.told = told
   state.engines.converge(wanted)
 }
 
+/** Asks every node for its figures, for CloudWatch. */
+export const sampleNodes = (state: EmulatorState, nowMs: number): Promise<void> =>
+  state.sampler.sample(
+    [...state.worlds.values()].flatMap((world) => nodeKeys(world)),
+    nowMs,
+  )
+
 /** Brings one world up to date. */
 export const refresh = (state: EmulatorState, world: World, nowMs: number): void => {
-  if (advance(world, state.profile, readinessOf(state.engines), nowMs)) converge(state)
+  const nodes = readinessOf(state)
+  const noticed = noticeLosses(world, state.profile, nodes, nowMs)
+  if (advance(world, state.profile, nodes, nowMs) || noticed) converge(state)
 }

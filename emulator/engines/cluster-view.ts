@@ -1,3 +1,4 @@
+import type { Member } from './replication.ts'
 import { type Role, readRole } from './replication-role.ts'
 import type { RedisServer } from './server.ts'
 
@@ -19,6 +20,13 @@ export interface ClusterView {
   readonly role: Role
   /** Ids of the nodes that it tells clients of (CLUSTER SLOTS). */
   readonly listed: ReadonlySet<string>
+  /** Its slots that are on their way to another node, by number: that node's id. */
+  readonly migrating: ReadonlyMap<number, string>
+}
+
+/** A node together with what it says. */
+export interface Seen extends Member {
+  readonly view: ClusterView
 }
 
 /** Asks a node (CLUSTER NODES, CLUSTER INFO, INFO replication). */
@@ -43,6 +51,7 @@ export async function viewOf(server: RedisServer): Promise<ClusterView> {
     ok: String(info).includes('cluster_state:ok'),
     role: readRole(String(replication)),
     listed: new Set(ids),
+    migrating: migratingIn(String(lines)),
   }
 }
 
@@ -66,6 +75,11 @@ export function rangesOf(slots: readonly number[]): [number, number][] {
     else ranges.push([slot, slot])
   }
   return ranges
+}
+
+/** `[93->-292f8b365bb7edb5e285caf0b7e6ddc7265d2f4f]`; only a node's own line has them. */
+function migratingIn(lines: string): ReadonlyMap<number, string> {
+  return new Map([...lines.matchAll(/\[(\d+)->-(\w+)\]/g)].map(([, slot, id = '']) => [Number(slot), id]))
 }
 
 function knownNode(line: string): KnownNode {

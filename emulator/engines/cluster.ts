@@ -1,10 +1,7 @@
-import { type ClusterView, rangesOf, slotsOf, viewOf } from './cluster-view.ts'
+import { rangesOf, type Seen, slotsOf, viewOf } from './cluster-view.ts'
 import type { Member } from './replication.ts'
 import { feeds } from './replication-role.ts'
-
-interface Seen extends Member {
-  readonly view: ClusterView
-}
+import type { Resharding } from './resharding.ts'
 
 /** Who belongs to a cluster, running or not. */
 export interface ClusterNames {
@@ -17,17 +14,24 @@ const NONE: ReadonlySet<string> = new Set()
 
 /**
  * Takes one step towards the wanted cluster: the nodes meet, primaries take the free ones of their slots, replicas join
- * their shard, nodes that are gone are forgotten. Gives the keys of the nodes that are where they should be, in a
- * cluster whose state is ok. Slots that another shard owns stay there.
+ * their shard, nodes that are gone are forgotten. Once all have their place, slots move to the shards that are to have
+ * them. Gives the keys of the nodes that are where they should be, in a cluster whose state is ok.
  */
-export async function stepCluster(members: readonly Member[], names: ClusterNames): Promise<ReadonlySet<string>> {
+export async function stepCluster(
+  members: readonly Member[],
+  names: ClusterNames,
+  resharding: Resharding,
+): Promise<ReadonlySet<string>> {
   const seen = await Promise.all(members.map(async (member) => ({ ...member, view: await viewOf(member.server) })))
   for (const { wanted, view } of seen) names.ids.set(wanted.key, view.self.id)
   if (!(await meet(seen))) return NONE
   await forgetStrangers(seen, names)
   await takeSlots(seen)
   await joinShards(seen)
-  return new Set(seen.filter((node) => inPlace(node, seen)).map((node) => node.wanted.key))
+  const placed = seen.filter((node) => inPlace(node, seen))
+  // Before that nothing moves: a shard that cannot be had leaves all keys where they are.
+  if (placed.length === names.keys.length) await resharding.step(seen)
+  return new Set(placed.filter((node) => hasItsSlots(node, seen)).map((node) => node.wanted.key))
 }
 
 /** Everyone meets everyone: gossip would bring them together too, but takes seconds. */
@@ -56,8 +60,12 @@ async function forgetStrangers(seen: readonly Seen[], { keys, ids }: ClusterName
   if (!keys.every((key) => ids.has(key))) return
   const ours = new Set(keys.map((key) => ids.get(key)))
   for (const node of seen) {
+    // One without slots has given them all away and is gone for good; of any other it must be sure.
     const gone = node.view.nodes.filter(
-      ({ id, flags }) => !ours.has(id) && flags.some((flag) => flag.startsWith('fail')),
+      ({ id, flags, slots }) =>
+        !ours.has(id) &&
+        !flags.includes('handshake') &&
+        (slots.length === 0 || flags.some((flag) => flag.startsWith('fail'))),
     )
     for (const { id } of gone) await call(node, 'CLUSTER', 'FORGET', id).catch(() => undefined)
   }
@@ -85,28 +93,32 @@ async function joinShards(seen: readonly Seen[]): Promise<void> {
   }
 }
 
-/** With its primary alive it takes over in agreement and loses nothing, else on its own authority. */
+/** With its primary alive it takes over in agreement and loses nothing, else on its own authority; if durable, it waits. */
 async function promote(node: Seen, seen: readonly Seen[]): Promise<void> {
   const alive = seen.some((other) => other.view.self.id === node.view.self.of)
   if (alive && node.view.role.linked) await call(node, 'CLUSTER', 'FAILOVER')
-  else await call(node, 'CLUSTER', 'FAILOVER', 'TAKEOVER')
+  else if (node.wanted.durability === undefined) await call(node, 'CLUSTER', 'FAILOVER', 'TAKEOVER')
 }
 
-/** Whether a node has its place, and all others know. */
+/** Whether a node has its place but for its slots, and all others know. */
 function inPlace({ wanted, view, server }: Seen, seen: readonly Seen[]): boolean {
   if (!view.ok) return false
   const known = seen.map((other) => other.view.nodes.find(({ id }) => id === view.self.id))
-  if (wanted.primary === undefined) {
-    const slots = slotsOf(wanted.cluster?.slots ?? '')
-    return known.every((node) => {
-      const owned = new Set(node?.slots)
-      return node?.of === undefined && slots.every((slot) => owned.has(slot))
-    })
-  }
+  if (wanted.primary === undefined) return known.every((node) => node?.of === undefined)
   const primary = seen.find((other) => other.wanted.key === wanted.primary)?.view
   if (!primary || !view.role.linked || !feeds(primary.role, server.place)) return false
   const told = seen.every((other) => other.view.listed.has(view.self.id)) || primary.self.slots.length === 0
   return told && known.every((node) => node?.of === primary.self.id)
+}
+
+/** Whether a primary has exactly its slots, in the eyes of all. */
+function hasItsSlots({ wanted, view }: Seen, seen: readonly Seen[]): boolean {
+  if (wanted.primary !== undefined) return true
+  const slots = slotsOf(wanted.cluster?.slots ?? '')
+  return seen.every((other) => {
+    const owned = new Set(other.view.nodes.find(({ id }) => id === view.self.id)?.slots)
+    return owned.size === slots.length && slots.every((slot) => owned.has(slot))
+  })
 }
 
 function call({ server }: Member, ...command: string[]) {

@@ -1,11 +1,16 @@
 import type { Address } from './port.ts'
 
+/** A node, and its name when that is not its address. */
+export interface Discovered extends Address {
+  readonly name?: string
+}
+
 /**
  * What auto discovery tells of a cluster: its version, and its nodes as `host|ip|port` in alphabetical order
  * (ElastiCache user guide for memcached, "Adding auto discovery to your client library").
  */
-export function clusterText(version: number, nodes: readonly Address[]): string {
-  const entries = nodes.map(({ host, port }) => `${host}|${host}|${port}`).sort()
+export function clusterText(version: number, nodes: readonly Discovered[]): string {
+  const entries = nodes.map(({ host, port, name }) => `${name ?? host}|${host}|${port}`).sort()
   return `${version}\n${entries.join(' ')}\n`
 }
 

@@ -8,6 +8,8 @@ import { tunnel } from './tunnel.ts'
 export interface Target extends Address {
   readonly key: string
   readonly ready: boolean
+  /** What clients call it, when that is not its address. */
+  readonly name?: string
 }
 
 /** A stable address before changing nodes. */

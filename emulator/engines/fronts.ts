@@ -19,7 +19,12 @@ export function createFronts(book: AddressBook, tls: TlsStore, setbacks: Setback
   const openOne = (wanted: FrontWanted, secured: boolean) => {
     const place = book.place(wanted.key, wanted.port)
     if (wanted.kind !== 'memcached-configuration') return openFront(place)
-    const security = secured ? { ca: tls.ca, certificate: tls.certificateFor([place.host]) } : undefined
+    const security = secured
+      ? {
+          ca: tls.ca,
+          certificate: tls.certificateFor([place.host, ...(wanted.name === undefined ? [] : [wanted.name])]),
+        }
+      : undefined
     return openDiscoveryFront(place, security)
   }
 
@@ -39,7 +44,8 @@ export function createFronts(book: AddressBook, tls: TlsStore, setbacks: Setback
         const members = wanted.targets
           .map((key) => byKey.get(key))
           .filter((node): node is NodeWanted => node !== undefined)
-        const secured = members.some((node) => node.tls !== 'disabled')
+        // Other fronts only carry bytes: clients stay connected when their nodes begin to speak TLS.
+        const secured = wanted.kind === 'memcached-configuration' && members.some((node) => node.tls !== 'disabled')
         const shape = `${wanted.kind} ${wanted.port} ${secured}`
         if (open.get(wanted.key)?.shape !== shape) await close(wanted.key)
         if (!open.has(wanted.key) && setbacks.waitMs(wanted.key) === 0)
@@ -47,9 +53,9 @@ export function createFronts(book: AddressBook, tls: TlsStore, setbacks: Setback
             (front) => open.set(wanted.key, { shape, front }),
             (error: Error) => setbacks.note(wanted.key, error.message),
           )
-        const targets = members.map(({ key, port }): Target => {
+        const targets = members.map(({ key, port, name }): Target => {
           const { host, port: at } = book.place(key, port)
-          return { key, host, port: at, ready: readyNodes.has(key) }
+          return { key, host, port: at, ready: readyNodes.has(key), ...(name === undefined ? {} : { name }) }
         })
         const front = open.get(wanted.key)?.front
         front?.lead(wanted, targets)

@@ -3,10 +3,14 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AddressBook } from './addresses.ts'
 import { type ClusterNames, stepCluster } from './cluster.ts'
+import { keepsData } from './durability.ts'
+import { memcachedFigures, redisFigures } from './figures.ts'
 import { startMemcached } from './memcached-server.ts'
-import type { EnginesWanted, NodeWanted } from './port.ts'
+import type { EnginesWanted, Figures, NodeWanted } from './port.ts'
 import { startRedis } from './redis-server.ts'
 import { type Member, stepReplication } from './replication.ts'
+import { createResharding } from './resharding.ts'
+import { createSeeds } from './seeds.ts'
 import { type CacheServer, mustRestart, type RedisServer, type Surroundings, type Workshop } from './server.ts'
 import type { Setbacks } from './setbacks.ts'
 import { frontsOf, type Unit, unitsOf } from './units.ts'
@@ -15,10 +19,18 @@ import { frontsOf, type Unit, unitsOf } from './units.ts'
 export interface Nodes {
   /** Takes one step towards what is wanted. Gives the keys that answer as wanted. */
   step(wanted: EnginesWanted): Promise<ReadonlySet<string>>
+  /** What a node says of itself; undefined when it is not there or does not answer. */
+  figures(key: string): Promise<Figures | undefined>
+  /** The server behind a node key, once it has answered. */
+  serverOf(key: string): RedisServer | undefined
   /** Process ids by node key. */
   pids(): ReadonlyMap<string, number>
-  /** Keys of primaries that ended by themselves and wait for a promotion, or for a new generation. */
+  /** Keys of nodes that ended by themselves, until they answer again. */
   lost(): ReadonlySet<string>
+  /** Learns at once what the next step will be told: no slot begins to move any more that is wanted elsewhere by then. */
+  expect(wanted: EnginesWanted): void
+  /** How much of a cluster's reshard is done, 0 to 100. */
+  slotsMovedPercent(clusterKey: string): number
   stop(): Promise<void>
 }
 
@@ -31,21 +43,27 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
   const answering = new Set<string>()
   const lostNodes = new Map<string, NodeWanted>()
   const clusterIds = new Map<string, string>()
+  const fallen = new Set<string>()
+  const seeds = createSeeds(shop, setbacks)
+  const resharding = createResharding(shop)
   let leading = frontsOf([])
   let awaiting: ReadonlySet<string> = new Set()
 
   const around = (node: NodeWanted): Surroundings => {
     const place = book.place(node.key, node.port)
-    const fronts = (leading.get(node.key) ?? []).map((front) => book.place(front.key, front.port).host)
+    const before = leading.get(node.key) ?? []
+    const fronts = before.map((front) => book.place(front.key, front.port).host)
+    const names = [node, ...before].flatMap(({ name }) => name ?? [])
     const primary = node.primary === undefined ? undefined : running.get(node.primary)?.place
-    return { place, primary, certificate: shop.tls.certificateFor([place.host, ...fronts.sort()]) }
+    return { place, primary, certificate: shop.tls.certificateFor([place.host, ...fronts.sort(), ...names.sort()]) }
   }
 
   const stopNode = async (key: string, server: CacheServer, next: NodeWanted | undefined) => {
     running.delete(key)
     answering.delete(key)
     // Another engine in the same place is an upgrade, which keeps the data; a reboot loses it.
-    await server.stop(next !== undefined && next.engine !== server.started.engine && next.engine !== 'memcached')
+    const upgrades = next !== undefined && next.engine !== server.started.engine && next.engine !== 'memcached'
+    await server.stop(upgrades || keepsData(join(shop.dataFolder, folderName(key)), next))
     if (next) return
     for (const folder of [shop.runFolder, shop.dataFolder])
       rmSync(join(folder, folderName(key)), { recursive: true, force: true })
@@ -58,9 +76,11 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
       setbacks.note(key, server.child.ended)
       shop.log(`${key}: ${server.child.ended}`)
       lostNodes.set(key, server.started)
-      await stopNode(key, server, server.started)
+      fallen.add(key)
+      await stopNode(key, server, wanted.get(key))
     }
     for (const key of lostNodes.keys()) if (!wanted.has(key)) lostNodes.delete(key)
+    for (const key of fallen) if (!wanted.has(key) || answering.has(key)) fallen.delete(key)
     for (const key of clusterIds.keys()) if (!wanted.has(key)) clusterIds.delete(key)
     await Promise.all(
       [...running].map(([key, server]) => {
@@ -72,11 +92,13 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
 
   /**
    * A lost primary whose replicas live is not simply started again: it would come back empty, and they would copy that.
-   * It waits until one of them is promoted, or until a new generation says that the loss is meant.
+   * It waits until one of them is promoted, or until a new generation says that the loss is meant. A durable one comes
+   * back with its data, so that it can hand over and nothing is lost.
    */
   const awaitsPromotion = (node: NodeWanted, nodes: readonly NodeWanted[]) =>
     lostNodes.get(node.key)?.generation === node.generation &&
     node.primary === undefined &&
+    node.durability === undefined &&
     nodes.some((other) => other.primary === node.key && answering.has(other.key))
 
   const startMissing = (nodes: readonly NodeWanted[]) => {
@@ -84,6 +106,7 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
     // Primaries first, so that a replica knows from the start whom it follows.
     for (const node of [...nodes].sort((a, b) => Number(a.primary !== undefined) - Number(b.primary !== undefined))) {
       if (running.has(node.key) || setbacks.waitMs(node.key) > 0 || awaiting.has(node.key)) continue
+      if (!seeds.inPlace(node, folderName(node.key))) continue
       if (starting++ >= STARTING_AT_ONCE) return
       lostNodes.delete(node.key)
       const start = node.engine === 'memcached' ? startMemcached : startRedis
@@ -103,7 +126,10 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
           setbacks.mention(node.key, error.message)
           return false
         })
-        if (ok) answering.add(node.key)
+        if (ok) {
+          answering.add(node.key)
+          seeds.loaded(node, folderName(node.key))
+        }
         return ok ? node : undefined
       }),
     )
@@ -114,7 +140,7 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
       return isRedis(server) ? [{ wanted, server }] : []
     })
     const names: ClusterNames = { keys: unit.nodes.map((node) => node.key), ids: clusterIds }
-    return unit.is === 'cluster' ? stepCluster(members, names) : stepReplication(members)
+    return unit.is === 'cluster' ? stepCluster(members, names, resharding) : stepReplication(members)
   }
 
   return {
@@ -137,10 +163,24 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
       for (const key of ready) setbacks.clear(key)
       return ready
     },
+    async figures(key) {
+      const server = running.get(key)
+      if (!server) return undefined
+      const ca = server.started.tls === 'disabled' ? undefined : shop.tls.ca
+      const asked = isRedis(server) ? server.admin().then(redisFigures) : memcachedFigures(server.place, ca)
+      return asked.catch(() => undefined)
+    },
+    serverOf(key) {
+      const server = answering.has(key) ? running.get(key) : undefined
+      return isRedis(server) ? server : undefined
+    },
     pids: () =>
       new Map([...running].flatMap(([key, { child }]) => (child.pid === undefined ? [] : [[key, child.pid]]))),
-    lost: () => awaiting,
+    lost: () => new Set([...awaiting, ...fallen]),
+    expect: (wanted) => resharding.expect(wanted.nodes),
+    slotsMovedPercent: (clusterKey) => resharding.movedPercent(clusterKey),
     async stop() {
+      await seeds.stop()
       await Promise.all([...running].map(([key, server]) => stopNode(key, server, undefined)))
     },
   }

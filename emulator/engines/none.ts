@@ -1,5 +1,5 @@
 import { fingerprint } from '../world/fingerprint.ts'
-import type { Address, Engines } from './port.ts'
+import type { Address, Engines, Figures } from './port.ts'
 
 /** A loopback address that is always the same for a key; nothing listens there. */
 const addressOf = (key: string, port: number): Address => {
@@ -9,14 +9,19 @@ const addressOf = (key: string, port: number): Address => {
 
 const EVERY_KEY: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true })
 
-/** Engines without server processes: every key has an address and counts as ready at once. */
-export const noEngines = (): Engines => ({
+/**
+ * Engines without server processes: every key has an address and counts as ready at once. There is nobody to say
+ * figures, unless a test makes them up.
+ */
+export const noEngines = (figures: (key: string) => Figures | undefined = () => undefined): Engines => ({
   address: addressOf,
   converge: () => {},
   ready: () => EVERY_KEY,
   failed: () => new Map(),
   lost: () => new Set(),
   slotsMovedPercent: () => 100,
+  figures: async (key) => figures(key),
+  backupBytes: () => 0,
   onChange: () => {},
   stop: async () => {},
 })

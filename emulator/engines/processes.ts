@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { claimAddresses } from './addresses.ts'
+import { createBackups } from './backups.ts'
 import { resolveBinaries } from './binaries.ts'
 import { createFronts } from './fronts.ts'
 import type { Log } from './log.ts'
@@ -73,6 +74,7 @@ export async function createEngines(options: EnginesOptions): Promise<ProcessEng
   const shop: Workshop = { binaries, runFolder, dataFolder, memoryScale, own, tls, log, wake }
   const nodes = createNodes(shop, book, setbacks)
   const fronts = createFronts(book, tls, setbacks)
+  const backups = createBackups(dataFolder, (key) => nodes.serverOf(key), setbacks)
 
   /** Keys that are not ready and have had a setback. */
   const failed = () => new Map([...setbacks.reasons()].filter(([key]) => !ready.has(key)))
@@ -99,7 +101,7 @@ export async function createEngines(options: EnginesOptions): Promise<ProcessEng
   const step = async (now: EnginesWanted): Promise<readonly ReadonlySet<string>[]> => {
     try {
       const readyNodes = await nodes.step(now)
-      return [readyNodes, await fronts.step(now, readyNodes)]
+      return [readyNodes, await fronts.step(now, readyNodes), await backups.step(now.backups)]
     } catch (error) {
       log(`the caches could not be looked after: ${(error as Error).message}`)
       return []
@@ -112,10 +114,10 @@ export async function createEngines(options: EnginesOptions): Promise<ProcessEng
       if (awake) restMs = FIRST_LOOK_MS
       awake = false
       const now = wanted
-      const [readyNodes = NONE, readyFronts = NONE] = await step(now)
+      const [readyNodes = NONE, readyFronts = NONE, readyBackups = NONE] = await step(now)
       if (stopping) return
-      if (now === wanted) publish(new Set([...readyNodes, ...readyFronts]))
-      await sleep(readyNodes.size + readyFronts.size === sizeOf(now) ? QUIET_LOOK_MS : restMs)
+      if (now === wanted) publish(new Set([...readyNodes, ...readyFronts, ...readyBackups]))
+      await sleep(readyNodes.size + readyFronts.size + readyBackups.size === sizeOf(now) ? QUIET_LOOK_MS : restMs)
       restMs = Math.min(SLOWEST_LOOK_MS, restMs * 1.25)
     }
   })()
@@ -142,6 +144,7 @@ export async function createEngines(options: EnginesOptions): Promise<ProcessEng
       const unchanged = unchangedKeys(wanted, next)
       if (unchanged.size === sizeOf(wanted) && unchanged.size === sizeOf(next)) return
       wanted = next
+      nodes.expect(next)
       // What was ready for another wish has to prove itself again.
       ready = new Set([...ready].filter((key) => unchanged.has(key)))
       told = ''
@@ -150,8 +153,9 @@ export async function createEngines(options: EnginesOptions): Promise<ProcessEng
     ready: () => ready,
     failed,
     lost: () => nodes.lost(),
-    // Slots never move after they were given out.
-    slotsMovedPercent: () => 100,
+    slotsMovedPercent: (clusterKey) => nodes.slotsMovedPercent(clusterKey),
+    figures: (key) => nodes.figures(key),
+    backupBytes: (key) => backups.bytes(key),
     onChange: (listener) => void listeners.push(listener),
     pids: () => nodes.pids(),
     stop: () => {
@@ -161,13 +165,13 @@ export async function createEngines(options: EnginesOptions): Promise<ProcessEng
   }
 }
 
-function sizeOf({ nodes, fronts }: EnginesWanted): number {
-  return nodes.length + fronts.length
+function sizeOf({ nodes, fronts, backups }: EnginesWanted): number {
+  return nodes.length + fronts.length + backups.length
 }
 
-/** Keys of nodes and fronts that are wanted now just as before. */
+/** Keys of nodes, fronts and backups that are wanted now just as before. */
 function unchangedKeys(before: EnginesWanted, now: EnginesWanted): ReadonlySet<string> {
-  const all = ({ nodes, fronts }: EnginesWanted) => [...nodes, ...fronts]
+  const all = ({ nodes, fronts, backups }: EnginesWanted) => [...nodes, ...fronts, ...backups]
   const known = new Map(all(before).map((one) => [one.key, JSON.stringify(one)]))
   return new Set(
     all(now)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { ADMIN, type OwnUsers, REPLICA, userLines } from './access-rules.ts'
 import type { Place } from './addresses.ts'
+import { durabilityAtStart } from './durability.ts'
 import type { Address, NodeWanted } from './port.ts'
 import { type Settings, settingsAtStart } from './redis-parameters.ts'
 
@@ -58,7 +59,7 @@ export function redisConfig(input: RedisConfigInput): string {
     ['logfile', join(folder, 'server.log')],
     ['daemonize', 'no'],
     ['save', ''],
-    ['appendonly', 'no'],
+    ...durabilityAtStart(wanted, dataFolder).map(([name, value]): [string, string] => [name, value]),
     ['maxclients', '4096'],
     ['rdb-del-sync-files', 'yes'],
     ['repl-diskless-sync-delay', '0'],
@@ -75,7 +76,7 @@ export function redisConfig(input: RedisConfigInput): string {
   if (wanted.cluster) settings.push(...clusterSettings(place))
   else if (primary) settings.push(['replicaof', primary.host, String(primary.port)])
   const lines = settings.map(([name, ...values]) => [name, ...values.map(quoted)].join(' '))
-  return `${[...lines, ...userLines(wanted.authTokens, own)].join('\n')}\n`
+  return `${[...lines, ...userLines(wanted, own)].join('\n')}\n`
 }
 
 /** The unix socket by which the emulator speaks to a server, whatever its ports, TLS and tokens are. */

@@ -1,8 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { defaultUserRules } from './access-rules.ts'
+import { createAccess } from './access.ts'
 import { startChild } from './child.ts'
 import { openDoor } from './door.ts'
+import { applyDurability, dropLog } from './durability.ts'
 import type { Listener } from './listener.ts'
 import type { NodeWanted } from './port.ts'
 import { adminSocket, adminUser, hasDoor, redisConfig, transportSettings } from './redis-config.ts'
@@ -35,14 +36,19 @@ export function startRedis(wanted: NodeWanted, folderName: string, around: Surro
   let connection: RedisConnection | undefined
   let known: ReadonlySet<string> | undefined
   const told = new Map<string, string>()
-  let tokens = wanted.authTokens.join(' ')
   let door: { readonly rules: string; readonly listener: Listener } | undefined
   const oldDoors: Listener[] = []
+  const access = createAccess(wanted, shop.log)
+
+  const connect = async (): Promise<RedisConnection> => {
+    const fresh = connectRedis({ path: adminSocket(folder) })
+    await fresh.call('AUTH', adminUser, shop.own.adminPassword)
+    return fresh
+  }
 
   const admin = async (): Promise<RedisConnection> => {
     if (connection && !connection.closed) return connection
-    const fresh = connectRedis({ path: adminSocket(folder) })
-    await fresh.call('AUTH', adminUser, shop.own.adminPassword)
+    const fresh = await connect()
     connection = fresh
     return fresh
   }
@@ -81,12 +87,6 @@ export function startRedis(wanted: NodeWanted, folderName: string, around: Surro
     transport = { ...transport, ...next }
   }
 
-  const applyTokens = async (authTokens: readonly string[]) => {
-    if (tokens === authTokens.join(' ')) return
-    await (await admin()).call('ACL', 'SETUSER', 'default', ...defaultUserRules(authTokens))
-    tokens = authTokens.join(' ')
-  }
-
   const closeDoor = async () => {
     if (!door) return
     await door.listener.stopAccepting()
@@ -108,16 +108,18 @@ export function startRedis(wanted: NodeWanted, folderName: string, around: Surro
     place,
     child,
     admin,
+    connect,
     async settle(next, now) {
       const redis = await admin().catch(() => undefined)
       if (!redis || (await redis.call('PING').catch(() => '')) !== 'PONG') return false
       const maxmemory = scaledMaxmemory(next.maxmemoryBytes, next.parameters, shop.memoryScale)
       await applyParameters(liveSettings(next.parameters, maxmemory))
-      await applyTokens(next.authTokens)
+      await access.apply(redis, next)
+      const durable = await applyDurability(redis, next, dataFolder)
       if (!hasDoor(next)) await closeDoor()
       await applyTransport(transportSettings(next, place, now.certificate.files))
       if (hasDoor(next)) await applyDoor(next, now)
-      return true
+      return durable
     },
     async stop(keepData) {
       if (keepData && child.ended === undefined) {
@@ -128,7 +130,9 @@ export function startRedis(wanted: NodeWanted, folderName: string, around: Surro
       for (const listener of [...oldDoors, ...(door ? [door.listener] : [])]) await listener.close()
       connection?.close()
       await child.stop()
-      if (!keepData) rmSync(join(dataFolder, 'dump.rdb'), { force: true })
+      if (keepData) return
+      rmSync(join(dataFolder, 'dump.rdb'), { force: true })
+      dropLog(dataFolder)
     },
   }
 }

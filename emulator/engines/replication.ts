@@ -9,13 +9,14 @@ export interface Member {
   readonly server: RedisServer
 }
 
-/** How long a planned change of primary waits for the new one to have all data, before it is forced. */
+/** How long a planned change of primary waits for the new one to have all data, before it is forced or, if durable, put off. */
 const HANDOVER_MS = '2000'
 const LOOK_AGAIN_MS = 20
 
 /**
  * Takes one step towards the wanted roles of a group without cluster mode. Gives the keys of the nodes that have them.
- * A living old primary hands over (no acknowledged write is lost); from a dead one its replica just takes over.
+ * A living old primary hands over (no acknowledged write is lost); from a dead one its replica just takes over, unless
+ * the group is durable: then it waits for the old primary, which has every acknowledged write in its file.
  */
 export async function stepReplication(members: readonly Member[]): Promise<ReadonlySet<string>> {
   const settled = new Set<string>()
@@ -40,14 +41,17 @@ export async function stepReplication(members: readonly Member[]): Promise<Reado
 }
 
 async function promote(next: Member, role: Role, members: readonly Member[]): Promise<void> {
+  const durable = next.wanted.durability !== undefined
   const old = members.find(({ server, wanted }) => same(role.of, server.place) && wanted.primary === next.wanted.key)
   if (old && role.linked) {
     const { host, port } = next.server.place
-    const handover = ['FAILOVER', 'TO', host, String(port), 'FORCE', 'TIMEOUT', HANDOVER_MS] as const
+    const target = ['FAILOVER', 'TO', host, String(port)]
+    const handover = [...target, ...(durable ? [] : ['FORCE']), 'TIMEOUT', HANDOVER_MS]
     const begun = await (await old.server.admin()).call(...handover).catch(() => undefined)
     // Refused: the old primary does not count the new one as fed yet, which takes a second after a first copy.
     return begun === 'OK' ? waitForHandover(old.server) : undefined
   }
+  if (durable) return
   await (await next.server.admin()).call('REPLICAOF', 'NO', 'ONE')
 }
 

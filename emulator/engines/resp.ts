@@ -10,11 +10,16 @@ export class RedisError extends Error {}
 export interface RedisConnection {
   /** Rejects with RedisError when the server refuses, with another error when the connection is lost or too slow. */
   call(...command: readonly string[]): Promise<Reply>
+  /** The same, for texts in which each character stands for one byte: keys need not be text. */
+  callBytes(...command: readonly string[]): Promise<Reply>
   readonly closed: boolean
   close(): void
 }
 
+type Letters = 'utf8' | 'latin1'
+
 interface Waiting {
+  readonly letters: Letters
   resolve(reply: Reply): void
   reject(error: Error): void
 }
@@ -39,21 +44,25 @@ export function speakRedis(socket: Socket): RedisConnection {
   socket.on('close', () => fail(new Error('the connection was closed')))
   socket.on('data', (chunk: Buffer) => {
     buffered = buffered.length === 0 ? chunk : Buffer.concat([buffered, chunk])
-    for (let parsed = parse(buffered, 0); parsed; parsed = parse(buffered, 0)) {
+    for (;;) {
+      const parsed = parse(buffered, 0, waiting[0]?.letters ?? 'utf8')
+      if (!parsed) return
       buffered = buffered.subarray(parsed.end)
       const next = waiting.shift()
       if (parsed.reply instanceof RedisError) next?.reject(parsed.reply)
       else next?.resolve(parsed.reply)
     }
   })
+  const send = (letters: Letters, command: readonly string[]): Promise<Reply> =>
+    new Promise((resolve, reject) => {
+      if (closed) return reject(new Error('the connection was closed'))
+      waiting.push({ letters, resolve, reject })
+      const words = command.map((word) => `$${Buffer.byteLength(word, letters)}\r\n${word}\r\n`)
+      socket.write(`*${command.length}\r\n${words.join('')}`, letters)
+    })
   return {
-    call: (...command) =>
-      new Promise((resolve, reject) => {
-        if (closed) return reject(new Error('the connection was closed'))
-        waiting.push({ resolve, reject })
-        const words = command.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`)
-        socket.write(`*${command.length}\r\n${words.join('')}`)
-      }),
+    call: (...command) => send('utf8', command),
+    callBytes: (...command) => send('latin1', command),
     get closed() {
       return closed
     },
@@ -66,7 +75,7 @@ export function connectRedis(to: NetConnectOpts): RedisConnection {
   return speakRedis(connectTcp(to))
 }
 
-function parse(buffer: Buffer, start: number): { reply: Reply; end: number } | undefined {
+function parse(buffer: Buffer, start: number, letters: Letters): { reply: Reply; end: number } | undefined {
   const lineEnd = buffer.indexOf('\r\n', start)
   if (lineEnd < 0) return undefined
   const line = buffer.toString('utf8', start + 1, lineEnd)
@@ -79,13 +88,13 @@ function parse(buffer: Buffer, start: number): { reply: Reply; end: number } | u
   if (length < 0) return { reply: null, end: after }
   if (type === '$') {
     const end = after + length + 2
-    return end > buffer.length ? undefined : { reply: buffer.toString('utf8', after, end - 2), end }
+    return end > buffer.length ? undefined : { reply: buffer.toString(letters, after, end - 2), end }
   }
   if (type !== '*') throw new Error(`unknown reply type ${type}`)
   const items: Reply[] = []
   let end = after
   while (items.length < length) {
-    const item = parse(buffer, end)
+    const item = parse(buffer, end, letters)
     if (!item) return undefined
     items.push(item.reply)
     end = item.end

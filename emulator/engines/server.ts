@@ -46,6 +46,8 @@ export interface CacheServer {
 export interface RedisServer extends CacheServer {
   /** Calls as our own user, who may do everything. */
   admin(): Promise<RedisConnection>
+  /** Another connection of that user, for whoever closes it. */
+  connect(): Promise<RedisConnection>
 }
 
 /** Whether the wish can be had only by a new process. Parameters that wait for a reboot wait for `generation`. */

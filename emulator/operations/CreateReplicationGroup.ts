@@ -1,8 +1,12 @@
 import type { CreateReplicationGroupMessage, CreateReplicationGroupResult } from '@aws-sdk/client-elasticache'
 import type { Call, Operation } from '../operations.ts'
 import { newAuth } from '../rules/auth.ts'
+import { durabilityFor } from '../rules/durability.ts'
 import { atRestOf, newTls } from '../rules/encryption.ts'
 import { engineNamed, nodeTypeOf, versionOf } from '../rules/engine.ts'
+import { dataTieringNeeds, networkNeeds } from '../rules/engine-needs.ts'
+import { groupAround } from '../rules/existing-primary.ts'
+import { newUserGroups } from '../rules/group-users.ts'
 import { identifier } from '../rules/identifier.ts'
 import { logsAfter } from '../rules/log-delivery.ts'
 import {
@@ -13,12 +17,23 @@ import {
   subnetGroupOf,
   topicOf,
 } from '../rules/network.ts'
+import {
+  beginRestore,
+  type RestoreSource,
+  restoreFits,
+  restoreSourceOf,
+  seedsOf,
+  withSnapshotDurability,
+  withSnapshotEngine,
+  withSnapshotShards,
+} from '../rules/restore.ts'
 import { tagsOf, withinTagQuota } from '../rules/tag.ts'
-import { type Topology, topologyOf } from '../rules/topology.ts'
+import { modeOf, type Topology, topologyOf } from '../rules/topology.ts'
 import { retentionDays, windowsOf } from '../rules/windows.ts'
 import { groupShown } from '../shown/replication-group.ts'
 import { invalidCombination, invalidValue, refusal } from '../wire/refusal.ts'
 import { arnOf } from '../world/arn.ts'
+import { planGroupSnapshots } from '../world/automatic-snapshots.ts'
 import type { EngineVersion } from '../world/engine-version.ts'
 import { addMember, memberId, nodesInWorld } from '../world/members.ts'
 import { isDataTiered, nodeFamily } from '../world/node-type.ts'
@@ -38,24 +53,14 @@ const description = (text: string | undefined): string => {
 
 /** What a group may be made from or joined to, and this account has none of. */
 const refuseSources = (call: CreateCall): void => {
-  const { input, world } = call
+  const { input } = call
   if (input.GlobalReplicationGroupId !== undefined) {
     throw refusal(
       'GlobalReplicationGroupNotFoundFault',
       `Global Replication Group ${input.GlobalReplicationGroupId} not found.`,
     )
   }
-  if ((input.UserGroupIds ?? []).length > 0) {
-    throw refusal('UserGroupNotFound', `UserGroup ${input.UserGroupIds?.join(', ')} not found.`)
-  }
-  if (input.PrimaryClusterId !== undefined) {
-    if (!world.clusters.has(input.PrimaryClusterId.toLowerCase())) {
-      throw refusal('CacheClusterNotFound', `CacheCluster not found: ${input.PrimaryClusterId}`)
-    }
-    throw invalidCombination('PrimaryClusterId is not supported by this endpoint.')
-  }
-  const seeds = [input.SnapshotName, input.ServerlessCacheSnapshotName, ...(input.SnapshotArns ?? [])]
-  const seed = seeds.find((name) => name !== undefined)
+  const seed = input.ServerlessCacheSnapshotName
   if (seed !== undefined) throw invalidValue(`Snapshot ${seed} cannot be used: it is not found.`)
 }
 
@@ -82,23 +87,10 @@ const nodeTypeFits = (input: Input, nodeType: string, version: EngineVersion): v
   }
 }
 
-const durabilityOf = (input: Input, version: EngineVersion): string | undefined => {
-  const asked = input.Durability
-  if (asked === undefined) return undefined
-  if (!['default', 'async', 'sync', 'disabled'].includes(asked)) throw invalidValue(`Invalid Durability: ${asked}`)
-  const durable = asked === 'async' || asked === 'sync'
-  if (
-    durable &&
-    (version.engine !== 'valkey' || Number.parseFloat(version.version) < 9 || !input.TransitEncryptionEnabled)
-  ) {
-    throw invalidCombination('Durability requires Valkey 9.0 or later with encryption-in-transit enabled.')
-  }
-  return asked
-}
-
 const settingsOf = (call: CreateCall, id: string, version: EngineVersion, topology: Topology): Settings => {
   const { input, world, nowMs } = call
   const tls = newTls(input, version)
+  const userGroupIds = newUserGroups(world, input, tls, version)
   refuseCacheSecurityGroups(input.CacheSecurityGroupNames)
   return {
     engine: version.engine,
@@ -115,6 +107,7 @@ const settingsOf = (call: CreateCall, id: string, version: EngineVersion, topolo
     tls,
     atRest: atRestOf(input, version),
     auth: newAuth(input.AuthToken, tls, version.full, nowMs),
+    ...(userGroupIds.length === 0 ? {} : { userGroupIds }),
     ...networkOf(input),
     logs: logsAfter([], input.LogDeliveryConfigurations),
   }
@@ -143,9 +136,19 @@ const plannedMembers = (id: string, topology: Topology) =>
     members: shard.zones.map((_, index) => memberId(id, shard.id, index + 1, topology.clusterMode === 'enabled')),
   }))
 
-export const operation: Operation<Input, CreateReplicationGroupResult> = (call) => {
+/** A create with what its snapshot says of engine, durability and shards, where it leaves them open. */
+const withSource = (asked: CreateCall, source: RestoreSource | undefined): CreateCall => {
+  const mode = modeOf(asked.world, asked.input)
+  const open = withSnapshotDurability(withSnapshotEngine(asked.input, source), source)
+  return { ...asked, input: withSnapshotShards(open, source, mode) }
+}
+
+export const operation: Operation<Input, CreateReplicationGroupResult> = (asked) => {
+  const id = identifier('ReplicationGroupId', asked.input.ReplicationGroupId, 40)
+  // A create that is sent again hears of its group, not of the snapshot that is restoring meanwhile.
+  const source = asked.world.groups.has(id) ? undefined : restoreSourceOf(asked, asked.input)
+  const call = source ? withSource(asked, source) : asked
   const { input, world, nowMs } = call
-  const id = identifier('ReplicationGroupId', input.ReplicationGroupId, 40)
   const text = description(input.ReplicationGroupDescription)
   const version = versionOf(engineNamed(input.Engine ?? 'redis', ['redis', 'valkey']), input.EngineVersion)
   const tags = withinTagQuota(tagsOf(input.Tags), call.quotas)
@@ -153,10 +156,20 @@ export const operation: Operation<Input, CreateReplicationGroupResult> = (call) 
     throw refusal('ReplicationGroupAlreadyExists', 'Replication group with specified name already exists.')
   }
   refuseSources(call)
+  if (input.PrimaryClusterId !== undefined) {
+    return { ReplicationGroup: groupShown(call, groupAround(call, id, text, tags)) }
+  }
   const topology = topologyOf(world, input, version)
   const settings = settingsOf(call, id, version, topology)
   nodeTypeFits(input, settings.nodeType, version)
-  const durability = durabilityOf(input, version)
+  networkNeeds(input.NetworkType, version)
+  dataTieringNeeds(input.DataTieringEnabled ?? false, topology.parameterGroup)
+  if (source) restoreFits(source, version, settings.nodeType, topology.shards.length)
+  const durability = durabilityFor(input.Durability, {
+    engine: version.engine,
+    engineVersion: version.full,
+    encrypted: input.TransitEncryptionEnabled === true,
+  })
   const shards = plannedMembers(id, topology)
   const taken = shards.flatMap((shard) => shard.members).find((member) => world.clusters.has(member))
   if (taken) throw refusal('InvalidCacheClusterState', `Cache cluster ${taken} exists already.`)
@@ -181,6 +194,7 @@ export const operation: Operation<Input, CreateReplicationGroupResult> = (call) 
     ...(input.KmsKeyId === undefined ? {} : { kmsKeyId: input.KmsKeyId }),
     ...(durability === undefined ? {} : { durability }),
     dataTiering: input.DataTieringEnabled ?? false,
+    ...(source ? { seeds: seedsOf(source, topology.shards) } : {}),
     lingering: [],
   }
   world.groups.set(id, group)
@@ -192,5 +206,7 @@ export const operation: Operation<Input, CreateReplicationGroupResult> = (call) 
     }
   }
   schedule(world, nowMs + call.profile.createMs, { do: 'settleGroup', id })
+  if (source) beginRestore(call, source, 'group', id)
+  planGroupSnapshots(world, group, nowMs)
   return { ReplicationGroup: groupShown(call, group) }
 }

@@ -2,16 +2,17 @@ import type { DeleteCacheClusterMessage, DeleteCacheClusterResult } from '@aws-s
 import type { Operation } from '../operations.ts'
 import { clusterCalled } from '../rules/cache-cluster.ts'
 import { leavesReplicas, modifiable } from '../rules/replication-group.ts'
+import { finalSnapshotName } from '../rules/snapshot.ts'
 import { clusterShown } from '../shown/cache-cluster.ts'
 import { refusal } from '../wire/refusal.ts'
 import type { CacheCluster } from '../world/cache-cluster.ts'
-import { beginGroupChange } from '../world/lifecycle.ts'
+import { beginClusterDeletion } from '../world/deletion.ts'
 import { membersOf, type ReplicationGroup } from '../world/replication-group.ts'
-import { schedule, unschedule } from '../world/transition.ts'
+import { takeSnapshot } from '../world/snapshot-taking.ts'
 import type { World } from '../world/world.ts'
 
 const deletable = (cluster: CacheCluster): void => {
-  if (cluster.status !== 'available' && cluster.status !== 'incompatible-network') {
+  if (!['available', 'incompatible-network', 'restore-failed'].includes(cluster.status)) {
     throw refusal('InvalidCacheClusterState', `Cache cluster ${cluster.id} is not in a valid state to be deleted.`)
   }
 }
@@ -42,18 +43,17 @@ const removable = (world: World, group: ReplicationGroup, cluster: CacheCluster)
 export const operation: Operation<DeleteCacheClusterMessage, DeleteCacheClusterResult> = (call) => {
   const { input, world, nowMs, profile } = call
   const cluster = clusterCalled(world, input.CacheClusterId)
-  if (input.FinalSnapshotIdentifier !== undefined) {
-    throw refusal('SnapshotFeatureNotSupportedFault', 'Final snapshots are not supported by this endpoint.')
-  }
   const group = world.groups.get(cluster.groupId ?? '')
   if (group) removable(world, group, cluster)
   deletable(cluster)
+  if (input.FinalSnapshotIdentifier !== undefined) {
+    const subject = { is: 'cluster', cluster, group } as const
+    const name = finalSnapshotName(call, subject, input.FinalSnapshotIdentifier)
+    takeSnapshot(world, profile, subject, { name, source: 'manual', thenDelete: 'cluster' }, nowMs)
+    return { CacheCluster: clusterShown(call, cluster, false) }
+  }
   const before = cluster.status
-  cluster.status = 'deleting'
-  delete cluster.deferred
-  unschedule(world, (happening) => happening.do === 'openClusterWindow' && happening.id === cluster.id)
-  if (group) beginGroupChange(world, group, { leaving: [cluster.id] }, nowMs, profile.scaleMs, false)
-  else schedule(world, nowMs + profile.deleteMs, { do: 'removeCluster', id: cluster.id })
+  beginClusterDeletion(world, profile, cluster, nowMs)
   const shown = clusterShown(call, cluster, false)
   cluster.reads = { as: before, untilMs: nowMs + profile.deleteReadsAvailableMs }
   return { CacheCluster: shown }

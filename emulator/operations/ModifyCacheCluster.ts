@@ -5,6 +5,7 @@ import { clusterModification } from '../rules/cluster-change.ts'
 import { type NodeRequest, nodeRequest } from '../rules/memcached-nodes.ts'
 import { clusterShown } from '../shown/cache-cluster.ts'
 import { invalidCombination, refusal } from '../wire/refusal.ts'
+import { changesBackups, planClusterSnapshots } from '../world/automatic-snapshots.ts'
 import type { CacheCluster, ClusterChange } from '../world/cache-cluster.ts'
 import { beginClusterChange, deferClusterChange, withDeferredCluster } from '../world/lifecycle.ts'
 import { nodesInWorld } from '../world/members.ts'
@@ -59,6 +60,7 @@ const modifyAlone = (call: Call<Input>, cluster: CacheCluster): void => {
   if (nodes.is === 'cancel' && !something && cluster.deferred === undefined) return
   if (azMode) cluster.azMode = input.AZMode === 'cross-az' ? 'cross-az' : 'single-az'
   cluster.settings = { ...cluster.settings, ...plain }
+  if (changesBackups(plain)) planClusterSnapshots(world, cluster, nowMs)
   if (input.ApplyImmediately !== true && Object.keys(change).length > 0) {
     deferClusterChange(world, cluster, change, nowMs)
     if (Object.keys(plain).length === 0) return

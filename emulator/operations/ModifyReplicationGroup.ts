@@ -1,10 +1,12 @@
 import type { ModifyReplicationGroupMessage, ModifyReplicationGroupResult } from '@aws-sdk/client-elasticache'
 import type { Call, Operation } from '../operations.ts'
-import { groupChange, promotion, refuseUserGroups } from '../rules/group-change.ts'
+import { durabilityChange } from '../rules/durability.ts'
+import { groupChange, promotion } from '../rules/group-change.ts'
 import { plainChange } from '../rules/plain-change.ts'
 import { groupCalled, modifiable } from '../rules/replication-group.ts'
 import { groupShown } from '../shown/replication-group.ts'
 import { invalidCombination, invalidValue, refusal } from '../wire/refusal.ts'
+import { changesBackups, planGroupSnapshots } from '../world/automatic-snapshots.ts'
 import { beginGroupChange, deferGroupChange, withDeferredGroup } from '../world/lifecycle.ts'
 import { type GroupChange, membersOf, type ReplicationGroup } from '../world/replication-group.ts'
 import type { Settings } from '../world/settings.ts'
@@ -21,7 +23,7 @@ const snapshottingOf = (input: Input, group: ReplicationGroup): string | undefin
   const id = input.SnapshottingClusterId?.toLowerCase()
   if (id === undefined || id === group.snapshottingClusterId) return undefined
   if (group.clusterMode === 'enabled') {
-    throw invalidCombination('SnapshottingClusterId cannot be set for replication groups with cluster mode enabled.')
+    throw invalidCombination('Cannot set snapshotting cluster for cluster mode enabled replication group')
   }
   if (!membersOf(group).includes(id)) throw refusal('CacheClusterNotFound', `CacheCluster not found: ${id}`)
   return id
@@ -67,14 +69,17 @@ export const operation: Operation<Input, ModifyReplicationGroupResult> = (call) 
   const group = groupCalled(world, input.ReplicationGroupId)
   const plain = plainOf(input, group)
   modifiable(world, group)
-  const change: GroupChange = { ...promotion(input, group), ...groupChange(call, group) }
-  refuseUserGroups(input)
-  if (input.Durability !== undefined) throw invalidCombination('Durability cannot be modified.')
+  const change: GroupChange = {
+    ...promotion(input, group),
+    ...groupChange(call, group),
+    ...durabilityChange(input.Durability, group),
+  }
   const nothing = isEmpty(plain) && Object.keys(change).length === 0
   if (nothing && !(input.ApplyImmediately && group.deferred))
     throw invalidCombination('No modifications were requested')
 
   applyPlain(call, group, plain)
+  if (changesBackups(plain.settings)) planGroupSnapshots(world, group, nowMs)
   if (input.ApplyImmediately !== true && Object.keys(change).length > 0) deferGroupChange(world, group, change, nowMs)
   if (input.ApplyImmediately === true || !isEmpty(plain)) {
     const now = input.ApplyImmediately === true ? withDeferredGroup(world, group, change) : {}

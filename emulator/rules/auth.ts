@@ -1,6 +1,6 @@
 import { invalidCombination, invalidValue } from '../wire/refusal.ts'
 import { atLeast, type EngineName } from '../world/engine-version.ts'
-import type { Auth, Settings, Tls } from '../world/settings.ts'
+import { type Auth, NO_AUTH, type Settings, type Tls } from '../world/settings.ts'
 
 /** 16 to 128 printable ASCII characters; of the special ones only ! & # $ ^ < > - */
 const TOKEN = /^[A-Za-z0-9!&#$^<>-]{16,128}$/
@@ -30,11 +30,13 @@ export interface AuthFields {
   readonly AuthToken?: string | undefined
   readonly AuthTokenUpdateStrategy?: string | undefined
   readonly UserGroupIdsToAdd?: readonly string[] | undefined
+  readonly RemoveUserGroups?: boolean | undefined
 }
 
 export interface AuthChange {
   readonly auth: Auth
-  readonly authStatus: 'SETTING' | 'ROTATING'
+  /** Absent when the tokens go: AWS shows no status for that. */
+  readonly authStatus?: 'SETTING' | 'ROTATING'
 }
 
 const rotated = (auth: Auth, token: string, nowMs: number): AuthChange => {
@@ -68,7 +70,8 @@ export const authChange = (fields: AuthFields, settings: Settings, nowMs: number
     if ((fields.UserGroupIdsToAdd ?? []).length === 0) {
       throw invalidCombination('AuthTokenUpdateStrategy DELETE is allowed only when transitioning to RBAC.')
     }
-    return undefined
+    if (settings.auth.tokens.length === 0) throw invalidCombination('The replication group has no AUTH token.')
+    return { auth: NO_AUTH }
   }
   if (token === undefined) throw invalidCombination('AuthTokenUpdateStrategy must be given together with AuthToken.')
   if (settings.tls === 'disabled') {
@@ -78,6 +81,10 @@ export const authChange = (fields: AuthFields, settings: Settings, nowMs: number
     throw invalidCombination(`The AUTH token cannot be modified for engine version ${settings.engineVersion}.`)
   }
   checkedToken(token)
+  // From role-based access straight to one token: there is nothing to rotate.
+  if (strategy === 'SET' && fields.RemoveUserGroups && (settings.userGroupIds ?? []).length > 0) {
+    return { auth: { tokens: [token], openToo: false, modifiedAtMs: nowMs }, authStatus: 'SETTING' }
+  }
   return strategy === 'SET' ? finalised(settings.auth, token, nowMs) : rotated(settings.auth, token, nowMs)
 }
 

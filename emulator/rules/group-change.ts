@@ -8,17 +8,11 @@ import type { Settings } from '../world/settings.ts'
 import { authChange } from './auth.ts'
 import { tlsAfter } from './encryption.ts'
 import { parameterGroupOf } from './engine.ts'
+import { tokensFit, userGroupsAfter } from './group-users.ts'
 import { logsAfter } from './log-delivery.ts'
 import { nodeTypeMove, versionMove } from './upgrade.ts'
 
 type Input = ModifyReplicationGroupMessage
-
-/** The user groups of this account: none. */
-export const refuseUserGroups = (input: Input): void => {
-  const named = [...(input.UserGroupIdsToAdd ?? []), ...(input.UserGroupIdsToRemove ?? [])]
-  if (named.length > 0) throw refusal('UserGroupNotFound', `UserGroup ${named.join(', ')} not found.`)
-  if (input.RemoveUserGroups) throw invalidCombination('The replication group has no user groups.')
-}
 
 const failoverChange = (input: Input, group: ReplicationGroup): GroupChange => {
   const failover = input.AutomaticFailoverEnabled ?? group.automaticFailover
@@ -113,9 +107,12 @@ export const groupChange = (call: Call<Input>, group: ReplicationGroup): GroupCh
   const mode = clusterModeChange(input, group)
   const failover = failoverChange(input, group)
   const { nodeType, version } = upgrades(input, group)
+  const current = entryOf(before.engine, before.engineVersion)
+  const waiting = { ...before, ...group.deferred?.settings }
+  const userGroupIds = userGroupsAfter(call.world, input, { before, waiting }, version ?? current)
+  tokensFit(input, waiting)
   const tls = tlsAfter(input, before)
   const auth = authChange(input, before, nowMs)
-  const current = entryOf(before.engine, before.engineVersion)
   const logs =
     input.LogDeliveryConfigurations === undefined ? undefined : logsAfter(before.logs, input.LogDeliveryConfigurations)
   const settings: Partial<Settings> = {
@@ -123,13 +120,14 @@ export const groupChange = (call: Call<Input>, group: ReplicationGroup): GroupCh
     ...(version === undefined ? {} : { engine: version.engine, engineVersion: version.full }),
     ...(tls === undefined || tls === before.tls ? {} : { tls }),
     ...(auth === undefined ? {} : { auth: auth.auth }),
+    ...(userGroupIds === undefined ? {} : { userGroupIds }),
     ...(logs === undefined ? {} : { logs }),
     ...parameterGroupChange(call, group, version ?? current, mode ?? group.clusterMode),
   }
   return {
     ...failover,
     ...(mode === undefined ? {} : { clusterMode: mode }),
-    ...(auth === undefined ? {} : { authStatus: auth.authStatus }),
+    ...(auth?.authStatus === undefined ? {} : { authStatus: auth.authStatus }),
     ...(Object.keys(settings).length > 0 ? { settings } : {}),
   }
 }

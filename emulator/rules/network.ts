@@ -1,4 +1,4 @@
-import { invalidCombination, invalidValue, refusal } from '../wire/refusal.ts'
+import { invalidCombination, invalidValue, type Refusal, refusal } from '../wire/refusal.ts'
 import { zonesOf } from '../world/subnet-group.ts'
 import type { World } from '../world/world.ts'
 
@@ -11,11 +11,12 @@ export const securityGroupsOf = (ids: readonly string[] | undefined): readonly s
   return [...new Set(ids ?? [])].toSorted()
 }
 
-/** EC2-Classic is gone. */
+/** EC2-Classic is gone (terraform issue 10127). */
+export const noCacheSecurityGroups = (): Refusal =>
+  invalidValue('Use of cache security groups is not permitted in this API version for your account.')
+
 export const refuseCacheSecurityGroups = (names: readonly string[] | undefined): void => {
-  if (names && names.length > 0) {
-    throw invalidValue('Use of cache security groups is not permitted in this API version for your account.')
-  }
+  if (names && names.length > 0) throw noCacheSecurityGroups()
 }
 
 export const subnetGroupOf = (world: World, asked: string | undefined): string => {

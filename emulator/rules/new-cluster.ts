@@ -9,6 +9,7 @@ import type { World } from '../world/world.ts'
 import { newAuth } from './auth.ts'
 import { newTls } from './encryption.ts'
 import { nodeTypeOf, parameterGroupOf, refuseClusterMode } from './engine.ts'
+import { networkNeeds } from './engine-needs.ts'
 import { logsAfter } from './log-delivery.ts'
 import {
   networkOf,
@@ -48,8 +49,6 @@ const redisFits = (input: Input, nodeType: string): void => {
   if (input.TransitEncryptionEnabled || input.AuthToken !== undefined) {
     throw invalidCombination('Encryption-in-transit is supported only for replication groups and for engine memcached.')
   }
-  const seed = input.SnapshotName ?? input.SnapshotArns?.[0]
-  if (seed !== undefined) throw invalidValue(`Snapshot ${seed} cannot be used: it is not found.`)
   if (isDataTiered(nodeType)) throw invalidCombination('Data tiering is supported only for replication groups.')
   if (nodeFamily(nodeType) === 't1' && input.SnapshotRetentionLimit !== undefined) {
     throw invalidCombination(
@@ -87,6 +86,7 @@ export const newClusterSettings = (call: Call<Input>, id: string, version: Engin
   refuseCacheSecurityGroups(input.CacheSecurityGroupNames)
   const parameterGroup = parameterGroupOf(world, version, input.CacheParameterGroupName, false)
   refuseClusterMode(parameterGroup)
+  networkNeeds(input.NetworkType, version)
   const tls = newTls({ TransitEncryptionEnabled: input.TransitEncryptionEnabled }, version)
   return {
     engine: version.engine,

@@ -73,6 +73,7 @@ export const changeValues = (
   for (const cluster of clustersUsing(world, group.name)) {
     // What a node runs with since its last start counts, not what was asked for in between.
     cluster.untilReboot = { ...Object.fromEntries(kept), ...cluster.untilReboot }
+    delete cluster.rebooted
     cluster.parameterStatus = 'applying'
   }
   schedule(world, group.changingUntilMs, { do: 'applyParameters', id: group.name })

@@ -10,6 +10,13 @@ export const groupCalled = (world: World, id: string | undefined): ReplicationGr
   return group
 }
 
+/** Not the words of a modification: for operations that only look whether the group is available. */
+export const mustBeAvailable = (group: ReplicationGroup): void => {
+  if (group.status !== 'available') {
+    throw refusal('InvalidReplicationGroupState', `Replication group ${group.id} is not in available state.`)
+  }
+}
+
 /** A group may be modified only when it is available and all of its members are. */
 export const modifiable = (world: World, group: ReplicationGroup): void => {
   if (group.status !== 'available') {

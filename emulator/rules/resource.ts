@@ -16,6 +16,20 @@ const groupArn = (world: World, name: string): string | undefined => {
   return group?.arn
 }
 
+const userArn = (world: World, name: string): string | undefined => {
+  const user = world.users.get(name)
+  if (user && user.status !== 'active') throw refusal('UserNotFound', `User ${name} is not available for tagging`)
+  return user?.arn
+}
+
+const userGroupArn = (world: World, name: string): string | undefined => {
+  const group = world.userGroups.get(name)
+  if (group && group.status !== 'active') {
+    throw refusal('UserGroupNotFound', `UserGroup ${name} is not available for tagging`)
+  }
+  return group?.arn
+}
+
 const FINDERS: Readonly<Record<string, Finder>> = {
   replicationgroup: { notFound: 'ReplicationGroupNotFoundFault', arnOf: groupArn },
   cluster: { notFound: 'CacheClusterNotFound', arnOf: (world, name) => world.clusters.get(name)?.arn },
@@ -25,9 +39,9 @@ const FINDERS: Readonly<Record<string, Finder>> = {
   },
   subnetgroup: { notFound: 'CacheSubnetGroupNotFoundFault', arnOf: (world, name) => world.subnetGroups.get(name)?.arn },
   securitygroup: { notFound: 'CacheSecurityGroupNotFound', arnOf: () => undefined },
-  snapshot: { notFound: 'SnapshotNotFoundFault', arnOf: () => undefined },
-  user: { notFound: 'UserNotFound', arnOf: () => undefined },
-  usergroup: { notFound: 'UserGroupNotFound', arnOf: () => undefined },
+  snapshot: { notFound: 'SnapshotNotFoundFault', arnOf: (world, name) => world.snapshots.get(name)?.arn },
+  user: { notFound: 'UserNotFound', arnOf: userArn },
+  usergroup: { notFound: 'UserGroupNotFound', arnOf: userGroupArn },
   serverlesscache: { notFound: 'ServerlessCacheNotFoundFault', arnOf: () => undefined },
   serverlesscachesnapshot: { notFound: 'ServerlessCacheSnapshotNotFoundFault', arnOf: () => undefined },
   'reserved-instance': { notFound: 'ReservedCacheNodeNotFound', arnOf: () => undefined },

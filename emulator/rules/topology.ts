@@ -23,7 +23,8 @@ export interface Topology {
 
 type Input = Partial<CreateReplicationGroupMessage>
 
-const modeOf = (world: World, input: Input): ClusterMode => {
+/** The cluster mode that a create asks for, by itself or by its parameter group. */
+export const modeOf = (world: World, input: Input): ClusterMode => {
   const asked = input.ClusterMode
   if (asked !== undefined && asked !== 'enabled' && asked !== 'disabled' && asked !== 'compatible') {
     throw invalidValue(`Invalid ClusterMode: ${asked}. Valid values are: enabled, disabled, compatible.`)

@@ -76,7 +76,10 @@ const pendingShown = (view: View, cluster: CacheCluster): PendingModifiedValues 
 const parameterGroupShown = (cluster: CacheCluster) => ({
   CacheParameterGroupName: cluster.settings.parameterGroup,
   ParameterApplyStatus: cluster.parameterStatus,
-  CacheNodeIdsToReboot: cluster.parameterStatus === 'pending-reboot' ? cluster.nodes.map((node) => node.id) : [],
+  CacheNodeIdsToReboot:
+    cluster.parameterStatus === 'pending-reboot'
+      ? cluster.nodes.flatMap((node) => (cluster.rebooted?.includes(node.id) ? [] : [node.id]))
+      : [],
 })
 
 const lifeShown = (view: View, cluster: CacheCluster, withNodes: boolean) => {

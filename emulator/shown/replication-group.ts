@@ -14,6 +14,7 @@ import {
   shownGroupStatus,
 } from '../world/replication-group.ts'
 import { authShown, logsShown, pendingLogsShown, pendingTlsShown, tlsShown } from './settings.ts'
+import { pendingUserGroupsShown, userGroupsShown } from './user-groups.ts'
 import { endpointOf, type View } from './view.ts'
 
 const SINGLE_NODE = '0001'
@@ -48,13 +49,20 @@ const shardShown = (view: View, group: ReplicationGroup, shard: Shard, status: s
     NodeGroupId: shard.id,
     Status: status === 'create-failed' || status === 'snapshotting' ? 'available' : status,
     ...(ends ? { PrimaryEndpoint: front('primary'), ReaderEndpoint: front('reader') } : {}),
-    ...(shard.slots === undefined ? {} : { Slots: shard.slots }),
+    ...(shard.slots ? { Slots: shard.slots } : {}),
     NodeGroupMembers: shard.members.map((id) => memberShown(view, group, shard, id)),
   }
 }
 
+/** The server processes hear of a reshard only after the call that begins it. */
+const reshardingShown = (view: View, { id }: ReplicationGroup, begunAtMs: number) => {
+  const { world, nowMs } = view
+  const moved = nowMs > begunAtMs ? view.slotsMovedPercent(`${world.account}/${world.region}/${id}`) : 0
+  return { SlotMigration: { ProgressPercentage: moved } }
+}
+
 /** What is on its way and shows on the group; node type and engine version show on the members instead. */
-const pendingShown = (group: ReplicationGroup): ReplicationGroupPendingModifiedValues => {
+const pendingShown = (view: View, group: ReplicationGroup): ReplicationGroupPendingModifiedValues => {
   const change = mergedChange(group.applying, group.deferred ?? {})
   return {
     ...(change.primary === undefined ? {} : { PrimaryClusterId: change.primary }),
@@ -62,9 +70,11 @@ const pendingShown = (group: ReplicationGroup): ReplicationGroupPendingModifiedV
       ? {}
       : { AutomaticFailoverStatus: change.automaticFailover ? 'enabled' : 'disabled' }),
     ...(change.authStatus === undefined ? {} : { AuthTokenStatus: change.authStatus }),
+    ...pendingUserGroupsShown(group.settings.userGroupIds, change.settings?.userGroupIds),
     ...pendingLogsShown(change.settings?.logs),
     ...pendingTlsShown(change.settings?.tls),
     ...(change.clusterMode === undefined ? {} : { ClusterMode: change.clusterMode }),
+    ...(group.applying?.slots ? { Resharding: reshardingShown(view, group, group.applying.begunAtMs ?? 0) } : {}),
   }
 }
 
@@ -85,7 +95,7 @@ export const groupShown = (view: View, group: ReplicationGroup): ReplicationGrou
     Description: group.description,
     GlobalReplicationGroupInfo: {},
     Status: status,
-    PendingModifiedValues: pendingShown(group),
+    PendingModifiedValues: pendingShown(view, group),
     MemberClusters: [...membersOf(group), ...group.lingering].toSorted(),
     NodeGroups: group.shards.map((shard) => shardShown(view, group, shard, status)),
     ...(group.snapshottingClusterId === undefined ? {} : { SnapshottingClusterId: group.snapshottingClusterId }),
@@ -99,6 +109,7 @@ export const groupShown = (view: View, group: ReplicationGroup): ReplicationGrou
     ClusterEnabled: group.clusterMode === 'enabled',
     CacheNodeType: settings.nodeType,
     ...authShown(settings.auth),
+    ...userGroupsShown(settings.userGroupIds),
     ...tlsShown(settings.tls),
     AtRestEncryptionEnabled: settings.atRest,
     ...(group.kmsKeyId === undefined ? {} : { KmsKeyId: group.kmsKeyId }),

@@ -6,6 +6,8 @@ export interface View {
   readonly world: World
   readonly nowMs: number
   readonly address: (key: string, port: number) => Address
+  /** How much of a reshard is done, 0 to 100. The key is '<account>/<region>/<id>'. */
+  readonly slotsMovedPercent: (clusterKey: string) => number
 }
 
 /** AWS's Endpoint of a node or front key. */

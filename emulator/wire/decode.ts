@@ -1,7 +1,5 @@
-import { NormalizedSchema } from '@smithy/core/schema'
-import type { SchemaRef } from '@smithy/types'
 import { refusal } from './refusal.ts'
-import { requiredMembersOf } from './schema.ts'
+import type { Shape, StructureShape } from './schema.ts'
 
 /** A request's dotted keys as a tree: `Tags.Tag.1.Key=a` becomes { Tags: { Tag: { 1: { Key: 'a' } } } }. */
 export type QueryTree = string | { [key: string]: QueryTree }
@@ -39,24 +37,21 @@ const leaf = (tree: QueryTree, path: string): string => {
   throw refusal('InvalidQueryParameter', `The parameter ${path} takes a single value.`)
 }
 
-const decodeStructure = (schema: NormalizedSchema, tree: QueryTree, path: string): Record<string, unknown> => {
+const decodeStructure = (shape: StructureShape, tree: QueryTree, path: string): Record<string, unknown> => {
   if (typeof tree === 'string') {
     if (tree === '') return {}
     throw refusal('InvalidQueryParameter', `The parameter ${path} is a structure.`)
   }
   const value: Record<string, unknown> = {}
-  const known = new Set<string>()
-  for (const [name, member] of schema.structIterator()) {
-    const key = member.getMergedTraits().xmlName ?? name
-    known.add(key)
-    const branch = tree[key]
-    if (branch !== undefined) value[name] = decode(member, branch, path ? `${path}.${key}` : key)
+  for (const [name, member] of shape.members) {
+    const branch = tree[name]
+    if (branch !== undefined) value[name] = decode(member, branch, path ? `${path}.${name}` : name)
   }
   for (const key of Object.keys(tree)) {
-    if (known.has(key)) continue
+    if (shape.members.has(key)) continue
     throw refusal('InvalidQueryParameter', `The parameter ${path ? `${path}.${key}` : key} is unknown.`)
   }
-  for (const name of requiredMembersOf(schema.getSchema())) {
+  for (const name of shape.required) {
     if (value[name] !== undefined) continue
     throw refusal('MissingParameter', `The request must contain the parameter ${path ? `${path}.${name}` : name}.`)
   }
@@ -64,11 +59,10 @@ const decodeStructure = (schema: NormalizedSchema, tree: QueryTree, path: string
 }
 
 /** A list's elements lie under the element's own name or, as AWS's examples write it, under `member`. */
-const decodeList = (schema: NormalizedSchema, tree: QueryTree, path: string): unknown[] => {
+const decodeList = (shape: Extract<Shape, { readonly is: 'list' }>, tree: QueryTree, path: string): unknown[] => {
   if (tree === '') return []
   if (typeof tree === 'string') throw refusal('InvalidQueryParameter', `The parameter ${path} is a list.`)
-  const element = schema.getValueSchema()
-  const named = element.getMergedTraits().xmlName ?? 'member'
+  const named = shape.element
   const keys = Object.keys(tree)
   const key = keys[0] ?? named
   if (keys.length !== 1 || (key !== named && key !== 'member')) {
@@ -85,7 +79,7 @@ const decodeList = (schema: NormalizedSchema, tree: QueryTree, path: string): un
   }
   return indices
     .toSorted((a, b) => a - b)
-    .map((index) => decode(element, numbered[String(index)] ?? '', `${path}.${key}.${index}`))
+    .map((index) => decode(shape.of, numbered[String(index)] ?? '', `${path}.${key}.${index}`))
 }
 
 const decodeNumber = (text: string, path: string): number => {
@@ -105,19 +99,18 @@ const decodeTime = (text: string, path: string): Date => {
   return time
 }
 
-const decode = (schema: NormalizedSchema, tree: QueryTree, path: string): unknown => {
-  if (schema.isStructSchema()) return decodeStructure(schema, tree, path)
-  if (schema.isListSchema()) return decodeList(schema, tree, path)
+const decode = (shape: Shape, tree: QueryTree, path: string): unknown => {
+  if (shape.is === 'structure') return decodeStructure(shape, tree, path)
+  if (shape.is === 'list') return decodeList(shape, tree, path)
   const text = leaf(tree, path)
-  if (schema.isBooleanSchema()) return decodeBoolean(text, path)
-  if (schema.isNumericSchema()) return decodeNumber(text, path)
-  if (schema.isTimestampSchema()) return decodeTime(text, path)
-  return text
+  if (shape.is === 'boolean') return decodeBoolean(text, path)
+  if (shape.is === 'number') return decodeNumber(text, path)
+  return shape.is === 'timestamp' ? decodeTime(text, path) : text
 }
 
 /**
- * Reads an operation's input from the query parameters, by the SDK's schema.
+ * Reads an operation's input from the query parameters, by the wire model.
  * Strict: an unknown parameter, a wrong type or a missing required member is refused.
  */
-export const decodeInput = (schema: SchemaRef, parameters: URLSearchParams): Record<string, unknown> =>
-  decodeStructure(NormalizedSchema.of(schema), queryTreeOf(parameters), '')
+export const decodeInput = (shape: StructureShape, parameters: URLSearchParams): Record<string, unknown> =>
+  decodeStructure(shape, queryTreeOf(parameters), '')

@@ -1,4 +1,4 @@
-import errors from '../data/errors.json' with { type: 'json' }
+import { MODEL } from './model.ts'
 
 /**
  * An answer that is an error, in AWS's own words: the wire code and the HTTP status that goes with it.
@@ -36,11 +36,11 @@ const COMMON: Readonly<Record<string, number>> = {
 
 const STATUS: ReadonlyMap<string, number> = new Map([
   ...Object.entries(COMMON),
-  ...Object.values(errors).map(({ code, http }) => [code, http] as const),
+  ...Object.values(MODEL.errors).map(({ code, http }) => [code, http] as const),
 ])
 
 /** The HTTP status of a wire code; a code that AWS does not have is a client error. */
-export const httpStatusOf = (code: string): number => STATUS.get(code) ?? 400
+const httpStatusOf = (code: string): number => STATUS.get(code) ?? 400
 
 /** Builds the refusal of a wire code (not of an SDK class name). */
 export const refusal = (code: string, message: string): Refusal => new Refusal(code, message, httpStatusOf(code))

@@ -1,34 +1,48 @@
-import * as sdk from '@aws-sdk/client-elasticache'
-import { NormalizedSchema } from '@smithy/core/schema'
-import type { SchemaRef } from '@smithy/types'
+import { MODEL, SCALARS, type Scalar } from './model.ts'
 
-/** One operation of the API as the SDK's own runtime schemas describe it. */
+/** The type of a value that goes over the wire. */
+export type Shape =
+  | { readonly is: 'structure'; readonly members: ReadonlyMap<string, Shape>; readonly required: readonly string[] }
+  | { readonly is: 'list'; readonly element: string; readonly of: Shape }
+  | { readonly is: Scalar }
+
+export type StructureShape = Extract<Shape, { readonly is: 'structure' }>
+
+/** One operation of the API. */
 export interface OperationSchema {
   readonly name: string
-  readonly input: SchemaRef
-  readonly output: SchemaRef
+  readonly input: StructureShape
+  /** Absent when the answer has no result. */
+  readonly output?: StructureShape
 }
 
-/** The SDK's schema objects are tuples: [kind, namespace, name, traits, ...]; operations are kind 9. */
-const OPERATION_KIND = 9
+const isScalar = (type: string): type is Scalar => SCALARS.some((scalar) => scalar === type)
 
-const resolved = (schema: unknown): SchemaRef =>
-  (typeof schema === 'function' ? (schema as () => SchemaRef)() : schema) as SchemaRef
+const structures = new Map<string, StructureShape>()
+
+const structureOf = (name: string): StructureShape => {
+  const known = structures.get(name)
+  if (known) return known
+  const model = MODEL.structures[name]
+  if (!model) throw new Error(`the wire model has no structure ${name}`)
+  const members = new Map<string, Shape>()
+  const shape: StructureShape = { is: 'structure', members, required: model.required ?? [] }
+  // Known before its members are, since a structure may hold itself.
+  structures.set(name, shape)
+  for (const [member, type] of Object.entries(model.members)) members.set(member, shapeOf(type))
+  return shape
+}
+
+const shapeOf = (type: string): Shape => {
+  if (isScalar(type)) return { is: type }
+  const list = MODEL.lists[type]
+  return list ? { is: 'list', element: list.element, of: shapeOf(list.type) } : structureOf(type)
+}
 
 /** All operations of API version 2015-02-02, by name. */
 export const OPERATIONS: ReadonlyMap<string, OperationSchema> = new Map(
-  Object.values(sdk as unknown as Record<string, unknown>)
-    .filter((value): value is unknown[] => Array.isArray(value) && value[0] === OPERATION_KIND)
-    .map((schema) => {
-      const name = String(schema[2])
-      return [name, { name, input: resolved(schema[4]), output: resolved(schema[5]) }]
-    }),
+  Object.entries(MODEL.operations).map(([name, { input, output }]) => [
+    name,
+    { name, input: structureOf(input), ...(output === null ? {} : { output: structureOf(output) }) },
+  ]),
 )
-
-/** Names of the members without which a structure is refused; the SDK lists them first and says how many they are. */
-export const requiredMembersOf = (schema: SchemaRef): readonly string[] => {
-  const tuple = NormalizedSchema.of(schema).getSchema()
-  if (!Array.isArray(tuple)) return []
-  const [, , , , names, , requiredCount] = tuple as unknown[]
-  return Array.isArray(names) && typeof requiredCount === 'number' ? names.slice(0, requiredCount).map(String) : []
-}

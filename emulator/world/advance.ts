@@ -1,9 +1,16 @@
+import { openClusterSnapshotWindow, openGroupSnapshotWindow } from './automatic-snapshots.ts'
 import { openClusterWindow, removeCluster, settleCluster } from './cluster-happenings.ts'
+import { stepFailover } from './failover.ts'
 import { openGroupWindow, removeGroup, settleGroup } from './group-happenings.ts'
 import { applyParameters } from './parameter-status.ts'
 import type { Profile } from './profile.ts'
+import { settleReboot } from './reboot.ts'
+import { settleRecovery } from './recovery.ts'
+import { expireSnapshot, removeSnapshot, settleRestore, settleSnapshot } from './snapshot-happenings.ts'
 import type { Readiness, Tick } from './tick.ts'
 import type { Happening, Transition } from './transition.ts'
+import { autoApplyUpdate, expireUpdate, stepUpdate } from './update-happenings.ts'
+import { removeUser, removeUserGroup, settleUser, settleUserGroup } from './user-happenings.ts'
 import type { World } from './world.ts'
 
 /** Carries a state change out; false when it has to wait, for server processes for instance. */
@@ -17,6 +24,22 @@ const DEEDS: Readonly<Record<Happening['do'], Deed>> = {
   removeCluster,
   openClusterWindow,
   applyParameters,
+  settleSnapshot,
+  settleRestore,
+  removeSnapshot,
+  expireSnapshot,
+  openGroupSnapshotWindow,
+  openClusterSnapshotWindow,
+  stepUpdate,
+  autoApplyUpdate,
+  expireUpdate,
+  stepFailover,
+  settleRecovery,
+  settleReboot,
+  settleUser,
+  removeUser,
+  settleUserGroup,
+  removeUserGroup,
 }
 
 const nextDue = (world: World, nowMs: number, tried: ReadonlySet<Transition>): Transition | undefined => {

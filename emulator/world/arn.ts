@@ -1,6 +1,13 @@
 import type { Place } from './world.ts'
 
-export type ArnKind = 'cluster' | 'replicationgroup' | 'parametergroup' | 'subnetgroup'
+export type ArnKind =
+  | 'cluster'
+  | 'replicationgroup'
+  | 'parametergroup'
+  | 'subnetgroup'
+  | 'snapshot'
+  | 'user'
+  | 'usergroup'
 
 /** arn:aws:elasticache:us-east-1:123456789012:replicationgroup:sessions */
 export const arnOf = (place: Place, kind: ArnKind, name: string): string =>

@@ -8,6 +8,7 @@ export type CacheClusterStatus =
   | 'rebooting cluster nodes'
   | 'snapshotting'
   | 'incompatible-network'
+  | 'restore-failed'
 
 export interface CacheNode {
   /** '0001' and so on. */
@@ -15,6 +16,8 @@ export interface CacheNode {
   status: 'creating' | 'available' | 'rebooting' | 'deleting'
   readonly createdAtMs: number
   readonly zone: string
+  /** Rises when this node alone must be restarted; counts on top of its cluster's. */
+  readonly generation?: number
 }
 
 /** What a modification changes once it is done; the same words serve what waits for the maintenance window. */
@@ -45,10 +48,16 @@ export interface CacheCluster {
   parameterStatus: 'in-sync' | 'applying' | 'pending-reboot'
   /** Values that hold until the next reboot, of parameters that were changed and need one. */
   untilReboot: Readonly<Record<string, string>>
+  /** Nodes that were restarted since values wait for a reboot: there they hold already. */
+  rebooted?: readonly string[]
+  /** Nodes that ended by themselves and are being replaced. */
+  recovering?: readonly string[]
   /** Rises when the node must be restarted. */
   generation: number
   /** Memcached auto-discovery: rises when nodes come or go. */
   configurationVersion: number
+  /** RDB files that its node begins with; only while it is being made. */
+  seeds?: readonly string[]
   applying?: ClusterChange
   deferred?: ClusterChange
   /** For a moment a deleted cluster still reads as it was. */

@@ -2,6 +2,7 @@ import type { CacheCluster } from './cache-cluster.ts'
 import { clusterKeys } from './engines-wanted.ts'
 import { record } from './event.ts'
 import { beginClusterChange, withDeferredCluster } from './lifecycle.ts'
+import { dropAutomaticSnapshots } from './snapshot-happenings.ts'
 import { failureAmong, type Tick } from './tick.ts'
 import { unschedule } from './transition.ts'
 
@@ -30,7 +31,8 @@ export const settleCluster = (tick: Tick, id: string): boolean => {
   const keys = clusterKeys(tick.world, cluster)
   const failure = failureAmong(tick.nodes, keys)
   if (failure !== undefined && cluster.status === 'creating') {
-    cluster.status = 'incompatible-network'
+    cluster.status = cluster.seeds ? 'restore-failed' : 'incompatible-network'
+    if (cluster.seeds) record(tick.world, tick.atMs, 'cache-cluster', id, `Restore from snapshot failed for node ${id}`)
     record(tick.world, tick.atMs, 'cache-cluster', id, `Cache cluster could not be created: ${failure}`)
     return true
   }
@@ -46,6 +48,7 @@ export const settleCluster = (tick: Tick, id: string): boolean => {
   if (cluster.status === 'creating') record(tick.world, tick.atMs, 'cache-cluster', id, 'Cache cluster created')
   cluster.settings = { ...cluster.settings, ...cluster.applying?.settings }
   delete cluster.applying
+  delete cluster.seeds
   cluster.status = 'available'
   return true
 }
@@ -55,6 +58,8 @@ export const removeCluster = (tick: Tick, id: string): boolean => {
   const cluster = tick.world.clusters.get(id)
   if (!cluster) return true
   tick.world.clusters.delete(id)
+  tick.world.manualSnapshotTimes.delete(id)
+  dropAutomaticSnapshots(tick.world, 'cluster', id)
   tick.world.tags.delete(cluster.arn)
   const group = cluster.groupId === undefined ? undefined : tick.world.groups.get(cluster.groupId)
   if (group) group.lingering = group.lingering.filter((member) => member !== id)

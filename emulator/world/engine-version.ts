@@ -1,6 +1,7 @@
 import versions from '../data/engine-versions.json' with { type: 'json' }
 
-export type EngineName = 'redis' | 'valkey' | 'memcached'
+export const ENGINE_NAMES = ['redis', 'valkey', 'memcached'] as const
+export type EngineName = (typeof ENGINE_NAMES)[number]
 
 export interface EngineVersion {
   readonly engine: EngineName

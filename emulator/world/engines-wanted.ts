@@ -1,9 +1,11 @@
 import type { EnginesWanted, FrontWanted, NodeWanted } from '../engines/port.ts'
+import { snapshotBackups } from './backups.ts'
 import { type CacheCluster, clusterSettingsUnderway } from './cache-cluster.ts'
 import { engineMemoryBytes } from './node-type.ts'
 import { effectiveValues, findParameterGroup } from './parameter-group.ts'
 import { type ReplicationGroup, type Shard, settingsUnderway, shardsAfter } from './replication-group.ts'
 import type { Settings } from './settings.ts'
+import { engineUsersOf } from './user-group.ts'
 import type { Place, World } from './world.ts'
 
 /** Names a server process: unique over all accounts and regions. */
@@ -17,11 +19,18 @@ export const frontKey = (place: Place, id: string, role: 'primary' | 'reader' | 
 const NOTHING_WANTED: EnginesWanted = { nodes: [], fronts: [], backups: [] }
 
 const SINGLE_NODE = '0001'
-const gone = (cluster: CacheCluster) => cluster.status === 'deleting' || cluster.status === 'incompatible-network'
+const gone = (cluster: CacheCluster) =>
+  cluster.status === 'deleting' || cluster.status === 'incompatible-network' || cluster.status === 'restore-failed'
 
 const parametersOf = (world: World, settings: Settings, cluster: CacheCluster) => {
   const group = findParameterGroup(world, settings.parameterGroup)
   return { ...(group ? effectiveValues(group) : {}), ...cluster.untilReboot }
+}
+
+/** Servers know users only while a user group is in use. */
+const usersOf = (world: World, settings: Settings): Pick<NodeWanted, 'users'> => {
+  const users = engineUsersOf(world, settings.userGroupIds)
+  return users === undefined ? {} : { users }
 }
 
 const processOf = (world: World, cluster: CacheCluster, settings: Settings): Omit<NodeWanted, 'key'> => ({
@@ -33,8 +42,15 @@ const processOf = (world: World, cluster: CacheCluster, settings: Settings): Omi
   tls: settings.tls,
   authTokens: settings.auth.tokens,
   openToo: settings.auth.openToo,
+  ...usersOf(world, settings),
   generation: cluster.generation,
 })
+
+/** What the nodes of a group keep over the end of their processes. */
+const durabilityOf = (group: ReplicationGroup): Pick<NodeWanted, 'durability'> => {
+  const durability = group.applying?.durability ?? group.durability
+  return durability === 'sync' || durability === 'async' ? { durability } : {}
+}
 
 const shardNodes = (world: World, group: ReplicationGroup, shard: Shard): readonly NodeWanted[] => {
   const settings = settingsUnderway(group)
@@ -43,12 +59,16 @@ const shardNodes = (world: World, group: ReplicationGroup, shard: Shard): readon
     const cluster = world.clusters.get(id)
     if (!cluster || gone(cluster)) return []
     const process = processOf(world, cluster, settings)
-    const node: NodeWanted = { ...process, key: nodeKey(world, id, SINGLE_NODE) }
+    const generation = process.generation + (cluster.nodes[0]?.generation ?? 0)
+    const node: NodeWanted = { ...process, key: nodeKey(world, id, SINGLE_NODE), generation }
     const slots = shard.slots
+    const seeds = id === shard.primary ? group.seeds?.[shard.id] : undefined
     return {
       ...node,
       ...(id === shard.primary ? {} : { primary }),
       ...(slots === undefined ? {} : { cluster: { id: group.id, shard: shard.id, slots } }),
+      ...(seeds === undefined ? {} : { seedFiles: seeds }),
+      ...durabilityOf(group),
     }
   })
 }
@@ -101,13 +121,25 @@ const memcachedFront = (world: World, cluster: CacheCluster): FrontWanted => ({
   version: cluster.configurationVersion,
 })
 
+/** Values that wait for a reboot hold already on those of memcached's nodes that had theirs. */
+const restartedParameters = (world: World, cluster: CacheCluster, node: string): Partial<NodeWanted> =>
+  cluster.rebooted?.includes(node)
+    ? { parameters: parametersOf(world, clusterSettingsUnderway(cluster), { ...cluster, untilReboot: {} }) }
+    : {}
+
 const clusterWanted = (world: World, cluster: CacheCluster): EnginesWanted => {
   if (cluster.groupId !== undefined || gone(cluster)) return NOTHING_WANTED
   const process = processOf(world, cluster, clusterSettingsUnderway(cluster))
   return {
     nodes: cluster.nodes
       .filter((node) => node.status !== 'deleting')
-      .map((node) => ({ ...process, key: nodeKey(world, cluster.id, node.id) })),
+      .map((node) => ({
+        ...process,
+        key: nodeKey(world, cluster.id, node.id),
+        generation: process.generation + (node.generation ?? 0),
+        ...restartedParameters(world, cluster, node.id),
+        ...(cluster.seeds === undefined ? {} : { seedFiles: cluster.seeds }),
+      })),
     fronts: cluster.settings.engine === 'memcached' ? [memcachedFront(world, cluster)] : [],
     backups: [],
   }
@@ -126,7 +158,8 @@ export const enginesWanted = (world: World): EnginesWanted => {
     ...[...world.groups.values()].map((group) => groupWanted(world, group)),
     ...[...world.clusters.values()].map((cluster) => clusterWanted(world, cluster)),
   ]
-  return allWanted(parts)
+  const backups = [...world.snapshots.values()].flatMap((snapshot) => snapshotBackups(world, snapshot))
+  return allWanted([...parts, { nodes: [], fronts: [], backups }])
 }
 
 /** Keys that must answer before a group may be called available. */

@@ -2,6 +2,7 @@ import { groupKeys } from './engines-wanted.ts'
 import { record } from './event.ts'
 import { beginGroupChange, withDeferredGroup } from './lifecycle.ts'
 import { type GroupChange, membersOf, type ReplicationGroup, shardsAfter } from './replication-group.ts'
+import { dropAutomaticSnapshots } from './snapshot-happenings.ts'
 import { failureAmong, type Tick } from './tick.ts'
 import { schedule } from './transition.ts'
 
@@ -33,6 +34,10 @@ const withoutMembers = (group: ReplicationGroup, ids: ReadonlySet<string>): void
 const whatFailed = (change: GroupChange): string =>
   change.settings?.nodeType ? `cache node type to ${change.settings.nodeType}` : 'the replication group'
 
+/** Whether slots have begun to move: their keys would be lost with the shards that come. */
+const movesSlots = ({ world, nodes }: Tick, group: ReplicationGroup): boolean =>
+  group.applying?.slots !== undefined && nodes.slotsMovedPercent(`${world.account}/${world.region}/${group.id}`) > 0
+
 /** A change that cannot be carried out is undone; only an event tells. */
 const rollBack = (tick: Tick, group: ReplicationGroup): void => {
   const change = group.applying ?? {}
@@ -54,10 +59,21 @@ const completeChange = (tick: Tick, group: ReplicationGroup): void => {
   group.automaticFailover = change.automaticFailover ?? group.automaticFailover
   group.multiAZ = change.multiAZ ?? group.multiAZ
   group.clusterMode = change.clusterMode ?? group.clusterMode
+  if (change.durability !== undefined) group.durability = change.durability
   const leaving = change.leaving ?? []
   withoutMembers(group, new Set(leaving))
   dropMembers(tick, group, leaving)
   record(tick.world, tick.atMs, 'replication-group', group.id, `Finished modifying replication group ${group.id}`)
+}
+
+/** A group whose data cannot be restored keeps its members, which say so until they are deleted. */
+const failRestore = (tick: Tick, group: ReplicationGroup): void => {
+  for (const id of membersOf(group)) {
+    const cluster = tick.world.clusters.get(id)
+    if (!cluster) continue
+    cluster.status = 'restore-failed'
+    record(tick.world, tick.atMs, 'cache-cluster', id, `Restore from snapshot failed for node ${id}`)
+  }
 }
 
 /** A group whose change is due becomes available, or says why not. */
@@ -67,11 +83,13 @@ export const settleGroup = (tick: Tick, id: string): boolean => {
   const keys = groupKeys(tick.world, group)
   const failure = failureAmong(tick.nodes, keys)
   if (failure !== undefined && group.status === 'modifying') {
+    if (movesSlots(tick, group)) return false
     rollBack(tick, group)
     return true
   }
   if (failure !== undefined) {
     group.status = 'create-failed'
+    if (group.seeds) failRestore(tick, group)
     record(tick.world, tick.atMs, 'replication-group', id, `Replication group ${id} could not be created: ${failure}`)
     return true
   }
@@ -81,6 +99,7 @@ export const settleGroup = (tick: Tick, id: string): boolean => {
   }
   completeChange(tick, group)
   group.status = 'available'
+  delete group.seeds
   followWithMembers(tick, group)
   return true
 }
@@ -90,6 +109,7 @@ export const removeGroup = (tick: Tick, id: string): boolean => {
   const group = tick.world.groups.get(id)
   if (!group) return true
   tick.world.groups.delete(id)
+  dropAutomaticSnapshots(tick.world, 'group', id)
   tick.world.tags.delete(group.arn)
   record(tick.world, tick.atMs, 'replication-group', id, `Replication group ${id} deleted`)
   return true

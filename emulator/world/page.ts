@@ -46,3 +46,8 @@ export const pageOf = <Item>(
   const next = rest[limit]
   return next ? { items, Marker: encoded(next.key) } : { items }
 }
+
+/** Checks the page request of a list that is always empty. */
+export const emptyPage = (request: PageRequest): void => {
+  pageOf([], () => '', request)
+}

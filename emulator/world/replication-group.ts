@@ -32,6 +32,24 @@ export interface GroupChange {
   /** Members that come with this change. */
   readonly joining?: readonly string[]
   readonly authStatus?: 'SETTING' | 'ROTATING'
+  /** A reshard: the slots that each shard will have, by shard id; empty for shards that leave. */
+  readonly slots?: Readonly<Record<string, string>>
+  /** When a reshard began. */
+  readonly begunAtMs?: number
+  readonly durability?: string
+}
+
+/** A change of primary in one shard, because it was asked for or because the primary was lost. */
+export interface Failover {
+  readonly cause: 'test' | 'loss'
+  /** The old primary, and the new one once it is chosen. */
+  readonly from: string
+  readonly to?: string
+  readonly stage: 'electing' | 'promoting' | 'recovering'
+  /** How long the replacement of the old primary takes. */
+  readonly recoverMs: number
+  /** Whether the group was available before, and becomes so again. */
+  readonly held: boolean
 }
 
 export type ClusterMode = 'disabled' | 'compatible' | 'enabled'
@@ -51,10 +69,14 @@ export interface ReplicationGroup {
   readonly dataTiering: boolean
   durability?: string
   snapshottingClusterId?: string
+  /** RDB files that each shard begins with, by shard id; only while the group is being made. */
+  seeds?: Readonly<Record<string, readonly string[]>>
   /** Being carried out now. */
   applying?: GroupChange
   /** Waiting for the maintenance window, or for a call with ApplyImmediately. */
   deferred?: GroupChange
+  /** Changes of primary that are under way, by shard id. */
+  failovers?: Readonly<Record<string, Failover>>
   /** Members that have left their shard and are still being deleted. */
   lingering: readonly string[]
   /** For a moment a deleted group still reads as it was. */
@@ -94,6 +116,8 @@ export const shardsAfter = (group: ReplicationGroup, change: GroupChange | undef
     primary === undefined
       ? group.shards
       : group.shards.map((shard) => (shard.members.includes(primary) ? { ...shard, primary } : shard))
+  const slots = change?.slots
+  if (slots) return promoted.map((shard) => ({ ...shard, slots: slots[shard.id] ?? shard.slots ?? '' }))
   const mode = change?.clusterMode
   return mode === undefined ? promoted : promoted.map((shard) => shardIn(shard, mode))
 }

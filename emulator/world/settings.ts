@@ -36,6 +36,8 @@ export interface Settings {
   readonly tls: Tls
   readonly atRest: boolean
   readonly auth: Auth
+  /** Role-based access, with which there are no tokens. Absent or empty: none. */
+  readonly userGroupIds?: readonly string[]
   readonly networkType: string
   readonly ipDiscovery: string
   readonly logs: readonly LogDelivery[]

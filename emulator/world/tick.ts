@@ -5,12 +5,16 @@ import type { World } from './world.ts'
 /** What the server processes say about a key. */
 export interface Readiness {
   isReady(key: string): boolean
+  /** The key's process is about to change: it is not ready until the processes were asked again. */
+  forget(key: string): void
   /** Why it cannot be had; undefined while it may still come. */
   failureOf(key: string): string | undefined
-  /** A primary whose process ended by itself, and that is not started again before its shard has another primary. */
+  /** A node whose process ended by itself, until it answers again. */
   isLost(key: string): boolean
-  /** How much of a reshard is done, 0 to 100. */
-  slotsMovedPercent(groupId: string): number
+  /** How much of a reshard is done: 0 before it moves anything, 100 at the end. The key is '<account>/<region>/<id>'. */
+  slotsMovedPercent(clusterKey: string): number
+  /** Size of a backup's file; 0 while there is none. */
+  backupBytes(key: string): number
 }
 
 /** One state change that is due, and what it may need to know. */

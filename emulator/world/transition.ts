@@ -10,6 +10,22 @@ export interface Happening {
     | 'removeCluster'
     | 'openClusterWindow'
     | 'applyParameters'
+    | 'settleSnapshot'
+    | 'settleRestore'
+    | 'removeSnapshot'
+    | 'expireSnapshot'
+    | 'openGroupSnapshotWindow'
+    | 'openClusterSnapshotWindow'
+    | 'stepUpdate'
+    | 'autoApplyUpdate'
+    | 'expireUpdate'
+    | 'stepFailover'
+    | 'settleRecovery'
+    | 'settleReboot'
+    | 'settleUser'
+    | 'removeUser'
+    | 'settleUserGroup'
+    | 'removeUserGroup'
   /** The id or name of the resource. */
   readonly id: string
 }

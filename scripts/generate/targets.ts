@@ -1,16 +1,26 @@
 import { apiDocs } from './api-docs.ts'
 import { chartCrds } from './chart-crds.ts'
+import { coveragePage } from './coverage.ts'
 import { crdFiles } from './crd.ts'
 import { errorsPage } from './errors.ts'
 import { installFile } from './install.ts'
 import { rbacFiles } from './rbac.ts'
 import type { Target } from './target.ts'
+import { wireModel } from './wire-model.ts'
 
 /**
  * Everything that is generated. A generator is a function that answers targets; whoever writes a new one adds it here, and
  * `npm run generate` and `--check` know it.
  */
-const generators: readonly (() => readonly Target[])[] = [crdFiles, apiDocs, errorsPage, rbacFiles, chartCrds]
+const generators: readonly (() => readonly Target[])[] = [
+  crdFiles,
+  apiDocs,
+  errorsPage,
+  rbacFiles,
+  chartCrds,
+  wireModel,
+  coveragePage,
+]
 
 /** All targets, by path. Two generators that claim one file are an error. */
 export const allTargets = async (): Promise<readonly Target[]> => {

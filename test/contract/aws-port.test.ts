@@ -265,6 +265,25 @@ for (const { title, remote, open } of grounds) {
           ['0001', '0002'],
         )
       })
+
+      it('gets a shard more, and gives it up again', async () => {
+        const retain = groupSeen(ground, id).members.map(({ shard }) => shard)
+        for (const [from, to] of [
+          [2, 3],
+          [3, 2],
+        ] as const) {
+          await done(ground, { do: 'SetShards', id, from, to, retain })
+          await ground.until(`${to} shards`, () => {
+            const sight = ground.aws.sight(id)
+            return sight.is === 'seen' && sight.cache.is === 'group' && sight.cache.shards === to
+          })
+          await settled(ground, id)
+        }
+        assert.deepEqual(
+          groupSeen(ground, id).members.map(({ shard }) => shard),
+          retain,
+        )
+      })
     })
 
     describe('the life of a memcached cluster', () => {

@@ -66,6 +66,34 @@ describe('the standing emulator', () => {
     assert.deepEqual(await ended, [0, null])
   })
 
+  it('checks signatures with the keys of its command line, and shows the names of AWS', async () => {
+    const endpoint = await urlOf(running('--key', 'AKIDEXAMPLE=a=b', '--endpoints', 'aws'))
+    const config = { region: REGION, endpoint, maxAttempts: 1 }
+    const wrong = new ElastiCacheClient({ ...config, credentials: CREDENTIALS })
+    await assert.rejects(wrong.send(new DescribeReplicationGroupsCommand({})), { name: 'SignatureDoesNotMatch' })
+    const right = new ElastiCacheClient({ ...config, credentials: { ...CREDENTIALS, secretAccessKey: 'a=b' } })
+    await right.send(new CreateReplicationGroupCommand(PAIR))
+    for (const client of [wrong, right]) client.destroy()
+    assert.match(await (await fetch(`${endpoint}/_endpoints`)).text(), /"pair\.[a-z0-9]{6}\.ng\.0001\.use1\./)
+  })
+
+  it('does not repeat a secret that it does not understand', async () => {
+    for (const flags of [
+      ['--key', 'my-secret'],
+      ['--endpoints', 'nowhere'],
+    ]) {
+      const child = running(...flags)
+      let said = ''
+      child.stderr.on('data', (chunk) => {
+        said += String(chunk)
+      })
+      const [status] = await once(child, 'close')
+      assert.equal(status, 2)
+      assert.match(said, /^--(key must be KEY=SECRET|endpoints must be aws or local)\n/)
+      assert.ok(!said.includes('my-secret'))
+    }
+  })
+
   it('refuses a command line that it does not understand', async () => {
     for (const flags of [['--profile', 'slow'], ['--speed', '0'], ['--colour'], ['--quota', 'wishes=3']]) {
       const child = running(...flags)

@@ -3,11 +3,12 @@ import { QueryShapeSerializer, XmlShapeDeserializer } from '@aws-sdk/core/protoc
 import { NormalizedSchema } from '@smithy/core/schema'
 import type { SchemaRef, StaticStructureSchema } from '@smithy/types'
 import { describe, it } from 'mocha'
-import errors from '../../emulator/data/errors.json' with { type: 'json' }
+import newer from '../../emulator/data/wire-model-newer.json' with { type: 'json' }
 import { decodeInput } from '../../emulator/wire/decode.ts'
 import { encodeResult } from '../../emulator/wire/encode.ts'
-import { httpStatusOf } from '../../emulator/wire/refusal.ts'
-import { OPERATIONS } from '../../emulator/wire/schema.ts'
+import { MODEL, SDK_MODEL } from '../../emulator/wire/model.ts'
+import { OPERATIONS, type OperationSchema } from '../../emulator/wire/schema.ts'
+import { SDK_OPERATIONS } from './sdk-operations.ts'
 
 const SETTINGS = {
   timestampFormat: { useTrait: true, default: 5 },
@@ -26,7 +27,7 @@ const sample = (schema: NormalizedSchema, counter: { n: number }): unknown => {
   if (schema.isListSchema()) return [sample(schema.getValueSchema(), counter), sample(schema.getValueSchema(), counter)]
   if (schema.isBooleanSchema()) return counter.n % 2 === 0
   if (schema.isTimestampSchema()) return new Date(1_700_000_000_000 + counter.n * 1000)
-  return schema.isNumericSchema() ? counter.n : `text <&>" ${counter.n}`
+  return schema.isNumericSchema() ? counter.n : `text <&>"'\r\n ${counter.n}`
 }
 
 const queryOf = (schema: SchemaRef, value: unknown): string => {
@@ -37,38 +38,64 @@ const queryOf = (schema: SchemaRef, value: unknown): string => {
 
 const sampleOf = (schema: SchemaRef) => sample(NormalizedSchema.of(schema), { n: 0 }) as Record<string, unknown>
 
+const modelled = (name: string): OperationSchema => {
+  const operation = OPERATIONS.get(name)
+  assert.ok(operation, `the wire model has no ${name}`)
+  return operation
+}
+
 describe('the wire', () => {
-  it('knows the 75 operations of the API', () => assert.equal(OPERATIONS.size, 75))
+  it('knows the 75 operations of the API, and no other', () =>
+    assert.deepEqual([...OPERATIONS.keys()].toSorted(), SDK_OPERATIONS.map(({ name }) => name).toSorted()))
 
-  for (const operation of OPERATIONS.values()) {
-    it(`reads ${operation.name} as the SDK writes it`, () => {
-      const input = sampleOf(operation.input)
-      assert.deepEqual(decodeInput(operation.input, new URLSearchParams(queryOf(operation.input, input))), input)
+  for (const { name, input: inputSchema, output: outputSchema } of SDK_OPERATIONS) {
+    it(`reads ${name} as the SDK writes it`, () => {
+      const input = sampleOf(inputSchema)
+      const query = new URLSearchParams(queryOf(inputSchema, input))
+      assert.deepEqual(decodeInput(modelled(name).input, query), input)
     })
 
-    it(`reads ${operation.name} with member in the place of every list's own name`, () => {
-      const input = sampleOf(operation.input)
-      const query = queryOf(operation.input, input).replaceAll(/\.\w+\.(\d+)/g, '.member.$1')
-      assert.deepEqual(decodeInput(operation.input, new URLSearchParams(query)), input)
+    it(`reads ${name} with member in the place of every list's own name`, () => {
+      const input = sampleOf(inputSchema)
+      const query = queryOf(inputSchema, input).replaceAll(/\.\w+\.(\d+)/g, '.member.$1')
+      assert.deepEqual(decodeInput(modelled(name).input, new URLSearchParams(query)), input)
     })
 
-    it(`writes ${operation.name} as the SDK reads it`, async () => {
-      if (!Array.isArray(operation.output)) {
+    it(`writes ${name} as the SDK reads it`, async () => {
+      if (!Array.isArray(outputSchema)) {
         assert.equal(
-          encodeResult(operation, {}, 'r'),
-          `<${operation.name}Response xmlns="http://elasticache.amazonaws.com/doc/2015-02-02/"><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></${operation.name}Response>`,
+          encodeResult(modelled(name), {}, 'r'),
+          `<${name}Response xmlns="http://elasticache.amazonaws.com/doc/2015-02-02/"><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></${name}Response>`,
         )
         return
       }
-      const result = sampleOf(operation.output)
-      const xml = encodeResult(operation, result, 'r')
+      const result = sampleOf(outputSchema)
+      const xml = encodeResult(modelled(name), result, 'r')
       const reader = new XmlShapeDeserializer(SETTINGS as never)
-      const schema = operation.output as unknown as StaticStructureSchema
-      assert.deepEqual(await reader.read(schema, Buffer.from(xml), `${operation.name}Result`), result)
+      const schema = outputSchema as unknown as StaticStructureSchema
+      assert.deepEqual(await reader.read(schema, Buffer.from(xml), `${name}Result`), result)
     })
   }
 
-  for (const { code, http } of Object.values(errors)) {
-    it(`answers ${code} with HTTP ${http}`, () => assert.equal(httpStatusOf(code), http))
-  }
+  it('knows members that are newer than the SDK, and only such', () => {
+    for (const [structure, members] of Object.entries(newer.members)) {
+      for (const member of Object.keys(members)) {
+        assert.ok(MODEL.structures[structure]?.members[member], `${structure}.${member} is missing`)
+        assert.equal(SDK_MODEL.structures[structure]?.members[member], undefined, `the SDK has ${structure}.${member}`)
+      }
+    }
+  })
+
+  it('reads and writes members that are newer than the SDK', () => {
+    const asked = 'ServerlessCacheName=a&Engine=valkey&ConnectionType=public'
+    const read = decodeInput(modelled('CreateServerlessCache').input, new URLSearchParams(asked))
+    assert.equal(read['ConnectionType'], 'public')
+    const result = { ServerlessCache: { ServerlessCacheName: 'a', ConnectionType: 'public' } }
+    const xml = encodeResult(modelled('CreateServerlessCache'), result, 'r')
+    assert.match(xml, /<ConnectionType>public<\/ConnectionType>/)
+    const tagged =
+      'GlobalReplicationGroupIdSuffix=a&PrimaryReplicationGroupId=b&Tags.Tag.1.Key=team&Tags.Tag.1.Value=red'
+    const group = decodeInput(modelled('CreateGlobalReplicationGroup').input, new URLSearchParams(tagged))
+    assert.deepEqual(group['Tags'], [{ Key: 'team', Value: 'red' }])
+  })
 })

@@ -71,12 +71,6 @@ const ROWS: readonly Row[] = [
     status: 403,
     code: 'SignatureDoesNotMatch',
   },
-  {
-    name: 'an operation that is not modelled',
-    body: 'Action=TestMigration&Version=2015-02-02&ReplicationGroupId=a&CustomerNodeEndpointList=',
-    status: 400,
-    code: 'InvalidAction',
-  },
 ]
 
 describe('a strict endpoint', () => {

@@ -1,0 +1,13 @@
+import type {
+  AuthorizeCacheSecurityGroupIngressMessage,
+  AuthorizeCacheSecurityGroupIngressResult,
+} from '@aws-sdk/client-elasticache'
+import type { Operation } from '../operations.ts'
+import { noCacheSecurityGroups } from '../rules/network.ts'
+
+export const operation: Operation<
+  AuthorizeCacheSecurityGroupIngressMessage,
+  AuthorizeCacheSecurityGroupIngressResult
+> = () => {
+  throw noCacheSecurityGroups()
+}
