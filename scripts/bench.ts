@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openGuard } from '../controlplane/guard.ts'
 import { type Figure, tableOf } from './bench/figures.ts'
+import { imageSettings } from './bench/image.ts'
 import { connect } from './bench/kube.ts'
 import { secretDelay } from './bench/secret-delay.ts'
 import { drain, fill, idle, type Stage, settled } from './bench/stages.ts'
@@ -46,6 +47,7 @@ const fullParts: readonly Part[] = [
   { name: 'many', emulator: instant, stages: [drain(4000), fill(4000, 10_000), settled(10_000, 120)] },
 ]
 
+const image = imageSettings()
 const begunMs = performance.now()
 const say = (line: string) => console.log(`${((performance.now() - begunMs) / 1000).toFixed(0).padStart(5)} s  ${line}`)
 
@@ -53,9 +55,14 @@ const run = async ({ name, emulator, stages }: Part): Promise<readonly Figure[]>
   const folder = mkdtempSync(join(tmpdir(), 'larder-bench-'))
   const guard = openGuard()
   guard.holdPath(folder)
-  const operatorNode = ['--max-semi-space-size=4', '--max-old-space-size=256']
   say(`Part ${name}`)
-  const world = await startWorld({ folder: join(folder, 'world'), say, emulator, operatorNode })
+  const world = await startWorld({
+    folder: join(folder, 'world'),
+    say,
+    emulator,
+    operatorNode: image.nodeFlags,
+    operatorEnv: image.env,
+  })
   const kube = await connect(world.kubeconfig)
   const figures: Figure[] = []
   try {
@@ -97,6 +104,7 @@ if (values.help) {
   console.log(
     `\n${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${memoryGb} GB, Node ${process.version}`,
   )
+  console.log(`node ${image.nodeFlags.join(' ')}, ${JSON.stringify(image.env)}`)
   console.log(`${values.quick ? 'A quick run' : 'A full run'} of parts ${parts.map(({ name }) => name).join(', ')}\n`)
   console.log(tableOf(figures))
 }

@@ -4,6 +4,7 @@ import { connectAws } from './aws/connect.ts'
 import type { Config } from './config.ts'
 import { reconcileCacheCluster } from './controllers/cache-cluster.ts'
 import { reconcileCachePolicy } from './controllers/cache-policy.ts'
+import { comingOf } from './controllers/coming.ts'
 import type { Hands } from './controllers/hands.ts'
 import { fromQueueKey } from './controllers/key.ts'
 import { createMemory } from './controllers/memory.ts'
@@ -61,6 +62,7 @@ export const startOperator = async (config: Config, log: Log, onLost: (why: stri
     observer: awsObserverOf(metrics),
     log,
   })
+  const memory = createMemory(clock, random)
   const kinds = [cacheClusterKind, cachePolicyKind]
   const kube: RunningKube = connectKube({
     transport,
@@ -69,11 +71,11 @@ export const startOperator = async (config: Config, log: Log, onLost: (why: stri
     random,
     log,
     instance,
+    coming: comingOf({ aws: aws.aws, memory, cluster: config.clusterName }),
     notice: (kind, key, urgency) => {
       for (const due of noticesOf(kube, kind, key)) queue.add(due, urgency)
     },
   })
-  const memory = createMemory(clock, random)
   const hands: Hands = { kube, aws: aws.aws, clock, random, cluster: config.clusterName, memory, newToken }
   aws.looking.onChange((ids) => {
     for (const id of ids) {
@@ -97,8 +99,8 @@ export const startOperator = async (config: Config, log: Log, onLost: (why: stri
       policies: kube.count(cachePolicyKind),
     })
     turns = beginTurns(config, hands, queue, log, turnObserverOf(metrics))
-    aws.looking.start()
   })
+  void elector.held.then(() => aws.looking.start())
   return {
     port: health.port,
     stop: async () => {

@@ -50,12 +50,21 @@ export const connect = async (kubeconfig: string): Promise<Kube> => {
     watch: async (path, onEvent) => {
       const list = (await (await ask(`${path}?limit=1`)).json()) as { metadata: { resourceVersion: string } }
       const ending = new AbortController()
-      const from = `resourceVersion=${list.metadata.resourceVersion}&timeoutSeconds=7200`
-      const body = await ask(`${path}?watch=1&${from}`, { signal: ending.signal })
-      const follow = async () => {
-        for await (const line of linesOf(body)) onEvent(JSON.parse(line) as WatchEvent)
+      const open = (version: string) =>
+        ask(`${path}?watch=1&resourceVersion=${version}&timeoutSeconds=7200`, { signal: ending.signal })
+      const follow = async (first: Awaited<ReturnType<typeof open>>) => {
+        let version = list.metadata.resourceVersion
+        // The server ends a watch when it likes, and soon after the CRD was made: the next goes on where this one ended.
+        for (let body = first; ; body = await open(version)) {
+          for await (const line of linesOf(body)) {
+            const event = JSON.parse(line) as WatchEvent
+            if (event.type === 'ERROR') throw new Error(`the watch of ${path} broke off: ${line}`)
+            version = event.object.metadata.resourceVersion
+            onEvent(event)
+          }
+        }
       }
-      follow().catch((error: unknown) => {
+      follow(await open(list.metadata.resourceVersion)).catch((error: unknown) => {
         if (!ending.signal.aborted && !dispatcher.destroyed) throw error
       })
       return () => ending.abort()

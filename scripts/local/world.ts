@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly operator?: readonly string[]
   /** Flags of the Node that runs the operator, as the image sets them. */
   readonly operatorNode?: readonly string[]
+  /** Environment of the operator beside its own. */
+  readonly operatorEnv?: Readonly<Record<string, string>>
 }
 
 /** A whole local world: Kubernetes, ElastiCache and the operator, each in a process of its own. */
@@ -62,6 +64,7 @@ export const startWorld = async ({
   emulator = [],
   operator: operatorFlags = [],
   operatorNode = [],
+  operatorEnv = {},
 }: WorldOptions): Promise<World> => {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
@@ -147,7 +150,7 @@ export const startWorld = async ({
           `127.0.0.1:${metricsPort}`,
           ...flags,
         ],
-        { ...accessKey, AWS_ENDPOINT_URL: awsUrl, AWS_REGION: region },
+        { ...operatorEnv, ...accessKey, AWS_ENDPOINT_URL: awsUrl, AWS_REGION: region },
       )
       const ready = until('the operator', async () => (await fetch(`${metricsUrl}/readyz`)).ok, 60_000)
       await Promise.race([operator.failed, ready])

@@ -152,6 +152,9 @@ export const snapshotOf = ({ lister, clock, random, slowed }: SnapshotOptions): 
     cancel?.()
     cancel = undefined
     dueMs = Number.POSITIVE_INFINITY
+    // Whoever waited when this look was planned may have been served by the one before.
+    const restUntilMs = again ? Number.NEGATIVE_INFINITY : endedMs + delayMs()
+    if (restUntilMs > clock.nowMs()) return planAt(restUntilMs)
     const wanted = sightings.wanted()
     if (!wanted.groups && !wanted.memcached) {
       // Nobody asks, so there is nothing to pay for, and nothing that isn't known.

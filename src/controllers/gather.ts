@@ -5,11 +5,11 @@ import type { Key, KubeObject } from '../kube/port.ts'
 import type { Clock } from '../loop/clock.ts'
 import { tokenNeeded, tokenPattern, tokenSecretOf } from '../plan/auth.ts'
 import { type CacheFacts, type CacheObject, type Found, type TokenFact, unread } from '../plan/facts.ts'
-import { idOf, shapeOf } from '../plan/identity.ts'
 import { intentOf } from '../plan/intent.ts'
 import type { Failure, Read } from '../plan/outcome.ts'
 import { readsOf } from '../plan/reads.ts'
 import { secretNames } from '../plan/secret-steps.ts'
+import { attend } from './attend.ts'
 import type { Hands } from './hands.ts'
 import { queueKey } from './key.ts'
 
@@ -34,7 +34,7 @@ export const gather = async (hands: Hands, key: Key, source: KubeObject): Promis
     return { is: 'unreadable', message: `spec.${issue?.path.join('.')}: ${issue?.message}` }
   }
   const object = objectOf(hands, key, source, parsed.data)
-  const { id, is, sight } = look(hands, object)
+  const { id, is } = attend(hands, key, object.spec.engine)
   const policy = policyOf(hands, object)
   const token = await tokenOf(hands, object)
   const remembered = queueKey(source.kind, key)
@@ -43,7 +43,7 @@ export const gather = async (hands: Hands, key: Key, source: KubeObject): Promis
   const repeated = hands.memory.repeats(remembered, object.generation)
   const facts = {
     object,
-    sight,
+    sight: hands.aws.sight(id),
     policy,
     token,
     nowIso: isoOf(hands.clock),
@@ -67,17 +67,6 @@ const objectOf = (hands: Hands, key: Key, source: KubeObject, spec: CacheObject[
   spec,
   status: (source.status ?? {}) as CacheClusterStatus,
 })
-
-const look = (hands: Hands, object: CacheObject) => {
-  const id = idOf(object, object.spec.engine)
-  const is = shapeOf(object.spec.engine)
-  const key = queueKey(cacheClusterKind.kind, object)
-  if (hands.memory.id(key) !== id) {
-    hands.memory.setId(key, id)
-    hands.aws.attend(id, is, false)
-  }
-  return { id, is, sight: hands.aws.sight(id) }
-}
 
 const policyOf = (hands: Hands, object: CacheObject): CacheFacts['policy'] => {
   const name = object.spec.policyRef?.name

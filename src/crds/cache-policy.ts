@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { conditions } from './conditions.ts'
 import { duration as text } from './duration.ts'
 import { onWriteChoices, readStrategies, stampedeProtections, writeStrategies } from './policy-file.ts'

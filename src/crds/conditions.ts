@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Condition types, in the order in which they are listed in status: kstatus takes the first of Reconciling and Stalled. */
 export const conditionTypes = ['Reconciling', 'Stalled', 'Ready', 'Available', 'BindingReady'] as const

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Go-style durations as users write them: `90s`, `10m`, `1h30m`, `500ms`. */
 export const durationPattern = '^([0-9]+(ms|s|m|h))+$'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * The policy document: what a workload reads as `policy.json` in its binding, or as `CACHE_POLICY` in its environment.

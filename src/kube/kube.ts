@@ -21,6 +21,8 @@ export interface KubeOptions {
   readonly kinds: readonly Kind[]
   /** News of an object. A Secret's news is its owner's. Must not throw. */
   readonly notice: (kind: Kind, key: Key, urgency: Urgency) => void
+  /** Objects of a list that is still coming in. Must not throw. */
+  readonly coming?: (kind: Kind, objects: readonly KubeObject[]) => void
   readonly clock: Clock
   readonly random: Random
   readonly log: KubeLog
@@ -76,6 +78,7 @@ export const connectKube = (options: KubeOptions): RunningKube => {
         ...common,
         subject: { path: pathOf(kind), slim: slimmer(kind) },
         sink: storeFor(kind),
+        coming: (objects) => options.coming?.(kind, objects),
         ...(observer && { observer: observer(kind) }),
       }),
     ),

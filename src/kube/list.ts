@@ -22,12 +22,13 @@ const pageSize = 500
 
 /**
  * The whole list, page by page, from one moment: a consistent read, never from a stale cache. Rejects with KubeError
- * (410 when the pages grew too old meanwhile) or Surprise.
+ * (410 when the pages grew too old meanwhile) or Surprise. `onPage` is told of each page as it comes.
  */
 export const listAll = async <T>(
   transport: Transport,
   subject: Subject<T>,
   signal: AbortSignal,
+  onPage: (items: readonly T[]) => void = () => undefined,
 ): Promise<Listed<T>> => {
   const items: T[] = []
   let next: string | undefined
@@ -46,7 +47,9 @@ export const listAll = async <T>(
     // An empty list of Go's may be null.
     const raw = page.items ?? []
     if (!Array.isArray(raw)) throw new Surprise('a list has no items')
-    for (const item of raw) items.push(subject.slim(item))
+    const slim = raw.map(subject.slim)
+    items.push(...slim)
+    onPage(slim)
     const { resourceVersion } = metadata
     if (typeof metadata.continue !== 'string' || metadata.continue === '') return { items, resourceVersion }
     next = metadata.continue

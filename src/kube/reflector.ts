@@ -35,6 +35,8 @@ export interface ReflectorOptions<T> {
   readonly random: Random
   readonly log: KubeLog
   readonly observer?: ReflectorObserver
+  /** Told of each page of a list before the sink has the whole: what can be begun early may be. Must not throw. */
+  readonly coming?: (items: readonly T[]) => void
   readonly pace?: Pick<PaceOptions, 'firstMs' | 'capMs' | 'healthyMs'>
   /**
    * A stream without a byte for longer is opened anew. API servers send the first bookmark of a watch after two minutes and
@@ -77,7 +79,7 @@ export const reflectorOf = <T>(options: ReflectorOptions<T>): Reflector => {
   const list = async (signal: AbortSignal): Promise<string | undefined> => {
     const startMs = clock.nowMs()
     try {
-      const listed = await listAll(transport, subject, signal)
+      const listed = await listAll(transport, subject, signal, options.coming)
       if (signal.aborted) return undefined
       const belief = believe(listed)
       if (belief === 'no') throw new Surprise('the list is older than what was seen before')

@@ -15,7 +15,7 @@ export const tokenSecretOf = (spec: CacheClusterSpec, name: string) => {
     : { name: reference.name, key: reference.key, generated: false }
 }
 
-/** What AWS accepts as a token (FIDELITY D.5, the stricter of two texts): 16 to 128 characters of these. */
+/** What AWS accepts as a token (the stricter of AWS's two texts): 16 to 128 characters of these. */
 export const tokenPattern = /^[A-Za-z0-9!&#$^<>-]{16,128}$/
 
 /**

@@ -9,7 +9,7 @@ export interface Owner {
   readonly uid: string
 }
 
-/** AWS's limits on ids (FIDELITY D.1): replication groups 40, cache clusters 50 characters. */
+/** AWS's limits on ids (its API reference): replication groups 40, cache clusters 50 characters. */
 const longestId = { group: 40, memcached: 50 } as const
 
 export const shapeOf = (engine: Engine): 'group' | 'memcached' => (engine === 'memcached' ? 'memcached' : 'group')
@@ -22,7 +22,7 @@ const tailPattern = /-[0-9a-f]{8}$/
  * changed or cut is made up for by a hash, so that two objects never meet in one id. A hyphen in the cluster or the
  * namespace counts as changed too, since `a-b` + `c` and `a` + `b-c` read the same; so does an end that looks like a hash.
  */
-export const idOf = (owner: Owner, engine: Engine): string => {
+export const idOf = (owner: Pick<Owner, 'cluster' | 'namespace' | 'name'>, engine: Engine): string => {
   const plain = `${owner.cluster}-${owner.namespace}-${owner.name}`
   const fit = plain
     .toLowerCase()

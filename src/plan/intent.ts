@@ -26,7 +26,7 @@ const cacheOf = (facts: Pick<CacheFacts, 'sight'>): ObservedCache | undefined =>
 
 /**
  * The object's own parameter group: named for the cache, the family and cluster mode, since a group can't change its family,
- * nor `cluster-enabled` while it is in use (FIDELITY C.4, H.3).
+ * nor `cluster-enabled` while it is in use.
  */
 const ownGroupName = (id: string, family: string, clustered: boolean) =>
   `${id}-${family.replaceAll('.', '-')}${clustered ? '-cluster' : ''}`

@@ -28,7 +28,7 @@ export interface Member {
   readonly endpoint: Endpoint | undefined
 }
 
-/** What AWS has accepted and not applied yet, from the object that tells it (FIDELITY: members carry node type and version). */
+/** What AWS has accepted and not applied yet, from the object that tells it (members carry node type and version). */
 export interface Pending {
   readonly nodeType?: string
   readonly engineVersion?: string

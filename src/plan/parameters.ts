@@ -3,7 +3,7 @@ import type { CachePolicySpec } from '../crds/cache-policy.ts'
 import type { AwsAction } from './action.ts'
 import type { ObservedParameters, Tags } from './observed.ts'
 
-/** AWS takes at most 20 values in one call (FIDELITY D.2). */
+/** AWS takes at most 20 values in one call. */
 const batchSize = 20
 
 /** The parameters of ElastiCache that a CachePolicy's eviction stands for. memcached has neither. */

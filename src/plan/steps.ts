@@ -30,7 +30,7 @@ const modifyGroup = (
   return [step({ do: 'ModifyGroup', id, set, when: 'Now' }, disruption, about(differences))]
 }
 
-/** TLS goes through Preferred in both directions, so that no client is cut off in one leap (FIDELITY C.5). */
+/** TLS goes through Preferred in both directions, so that no client is cut off in one leap. */
 const transitSteps = (id: string, difference: Difference<GroupSettings> | undefined): readonly PlannedAction[] => {
   if (difference === undefined) return []
   const { field, have, want } = difference
@@ -44,7 +44,7 @@ const transitSteps = (id: string, difference: Difference<GroupSettings> | undefi
   )
 }
 
-/** Cluster mode goes through Compatible, and travels with nothing but a parameter group (FIDELITY C.4). */
+/** Cluster mode goes through Compatible, and travels with nothing but a parameter group. */
 const clusterModeSteps = (
   id: string,
   difference: Difference<GroupSettings> | undefined,
@@ -65,7 +65,7 @@ const clusterModeSteps = (
 const nodeChange = (observed: ObservedGroup): Disruption => (observed.replicasPerShard > 0 ? 'Failover' : 'Restart')
 
 /**
- * The order of changes of a replication group (FIDELITY C.4): failover off before replicas may go to 0; shards up, then
+ * The order of changes of a replication group: failover off before replicas may go to 0; shards up, then
  * replicas up, then plain settings, node type, engine, TLS; then what `auth` asks for; shards down and replicas down last,
  * so that nothing shrinks before what must grow has grown. Cluster mode comes after what it needs (a replica, failover, a
  * version); but a group in Compatible leaves it first, since AWS scales and upgrades none meanwhile.

@@ -1,7 +1,7 @@
 import type { Engine } from './observed.ts'
 
 /**
- * The parameter group family of a version (FIDELITY D.4, H.2): redis 6 is `redis6.x`, redis 7 `redis7`, valkey and later
+ * The parameter group family of a version: redis 6 is `redis6.x`, redis 7 `redis7`, valkey and later
  * redis by major version, older redis and memcached by major.minor.
  */
 export const familyOf = (engine: Engine, engineVersion: string): string => {

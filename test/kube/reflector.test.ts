@@ -120,6 +120,19 @@ describe('the reflector', () => {
     assert.equal(store.size, api.things.size)
   })
 
+  it('tells of each page before the store has the whole', async () => {
+    for (let i = 0; i < 1200; i++) api.put(`many-${i}`, 'x')
+    const pages: number[] = []
+    reflect({
+      coming: (items) => {
+        assert.equal(store.synced(), false)
+        pages.push(items.length)
+      },
+    })
+    await catchUp()
+    assert.deepEqual(pages, [500, 500, api.things.size - 1000])
+  })
+
   it('lists from the start when a page grew too old', async () => {
     for (let i = 0; i < 1200; i++) api.put(`many-${i}`, 'x')
     const usual = api.next.list

@@ -2,7 +2,7 @@ import type { ObservedCache, ObservedParameters, Tags } from '../../src/plan/obs
 import { familyOf } from '../../src/plan/version.ts'
 
 /**
- * A small AWS for the laws: what the planner may count on, and what AWS refuses (FIDELITY B.3, C). A value: every function
+ * A small AWS for the laws: what the planner may count on, and what AWS refuses. A value: every function
  * gives the next one. A change takes one tick, in which the cache is moving; new replicas take one more.
  */
 export interface World {
