@@ -8,7 +8,7 @@ const LOG_FOLDER = 'appendonlydir'
 
 /** Whether a node's data outlives its process: when it wrote it down, and is to be durable again. */
 export const keepsData = (dataFolder: string, next: NodeWanted | undefined): boolean =>
-  next === undefined && existsSync(join(dataFolder, LOG_FOLDER))
+  next?.durability !== undefined && existsSync(join(dataFolder, LOG_FOLDER))
 
 const fsyncOf = (wanted: NodeWanted) => (wanted.durability === 'sync' ? 'always' : 'everysec')
 

@@ -29,6 +29,15 @@ const snapshottingOf = (input: Input, group: ReplicationGroup): string | undefin
   return id
 }
 
+/** Without cluster mode daily snapshots begin only when their source is named with them (terraform issue 10581). */
+const snapshotsHaveSource = (input: Input, group: ReplicationGroup): void => {
+  const begin = (input.SnapshotRetentionLimit ?? 0) > 0 && group.settings.snapshotRetentionDays === 0
+  if (!begin || group.clusterMode === 'enabled') return
+  if (input.SnapshottingClusterId === undefined && group.snapshottingClusterId === undefined) {
+    throw invalidCombination('Must specify both SnapshotRetentionLimit and SnapshottingClusterId to turn on snapshots')
+  }
+}
+
 /** What takes effect at once, whatever ApplyImmediately says. */
 const plainOf = (input: Input, group: ReplicationGroup): Plain => {
   const description = input.ReplicationGroupDescription
@@ -69,6 +78,7 @@ export const operation: Operation<Input, ModifyReplicationGroupResult> = (call) 
   const group = groupCalled(world, input.ReplicationGroupId)
   const plain = plainOf(input, group)
   modifiable(world, group)
+  snapshotsHaveSource(input, group)
   const change: GroupChange = {
     ...promotion(input, group),
     ...groupChange(call, group),

@@ -86,7 +86,11 @@ const elect = (tick: Tick, group: ReplicationGroup, shard: Shard, failover: Fail
 const promoted = (tick: Tick, group: ReplicationGroup, failover: Failover): Failover | undefined => {
   const { world, atMs } = tick
   const heir = nodeKey(world, failover.to ?? '', NODE)
-  if (tick.nodes.isLost(heir)) return { ...failover, cause: 'loss', from: failover.to ?? '', stage: 'electing' }
+  if (tick.nodes.isLost(heir)) {
+    // The new primary is lost as well: once more, and the old one is a replica like others.
+    schedule(world, atMs, { do: 'settleCluster', id: failover.from })
+    return { ...failover, cause: 'loss', from: failover.to ?? '', stage: 'electing' }
+  }
   if (!tick.nodes.isReady(heir)) return undefined
   const message = `Failover from primary node ${failover.from} to replica node ${failover.to} completed`
   record(world, atMs, 'cache-cluster', failover.from, message)

@@ -25,7 +25,7 @@ const lostPrimary = (loss: Loss, group: ReplicationGroup, shard: Shard, cluster:
   const lives = shard.members.some(
     (id) => id !== shard.primary && world.clusters.has(id) && !nodes.isLost(nodeKey(world, id, NODE)),
   )
-  if (group.automaticFailover && lives && group.status !== 'creating') {
+  if (group.automaticFailover && lives) {
     beginFailover(world, group, shard, 'loss', nowMs, profile.failoverMs)
     return
   }
@@ -53,7 +53,8 @@ export const noticeLosses = (world: World, profile: Profile, nodes: Readiness, n
   const loss: Loss = { world, profile, nodes, nowMs }
   let changed = false
   for (const cluster of world.clusters.values()) {
-    if (cluster.status === 'deleting') continue
+    // What cannot even start is a failed create, not a loss.
+    if (cluster.status === 'deleting' || cluster.status === 'creating') continue
     for (const { id } of cluster.nodes) {
       if (!nodes.isLost(nodeKey(world, cluster.id, id)) || cluster.recovering?.includes(id)) continue
       const group = cluster.groupId === undefined ? undefined : world.groups.get(cluster.groupId)

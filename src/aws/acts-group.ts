@@ -103,6 +103,7 @@ const modify = (client: Sender, { id, set, when }: ActionOf<'ModifyGroup'>) =>
     new ModifyReplicationGroupCommand({
       ReplicationGroupId: id,
       ...settings(set),
+      SnapshottingClusterId: set.snapshotsFrom,
       ...transit(set.inTransit, false),
       ClusterMode: set.clusterMode && clusterModes[set.clusterMode],
       ApplyImmediately: when === 'Now',

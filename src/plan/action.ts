@@ -18,6 +18,15 @@ export interface GroupSettings {
   readonly clusterMode?: ClusterMode
 }
 
+/** What a modify may say besides. */
+export interface GroupModification extends GroupSettings {
+  /**
+   * The member that snapshots are taken of. Without cluster mode AWS turns daily snapshots on only when it is named with
+   * `snapshotRetentionDays` (terraform-provider-aws issue 10581).
+   */
+  readonly snapshotsFrom?: string
+}
+
 /** What only a create may say. */
 export interface NewGroup extends GroupSettings {
   readonly engine: 'redis' | 'valkey'
@@ -92,7 +101,7 @@ export type AwsAction =
       /** Of the token's Secret: another token is another plan. */
       readonly tokenVersion?: string
     }
-  | { readonly do: 'ModifyGroup'; readonly id: string; readonly set: GroupSettings; readonly when: When }
+  | { readonly do: 'ModifyGroup'; readonly id: string; readonly set: GroupModification; readonly when: When }
   | { readonly do: 'SetReplicas'; readonly id: string; readonly from: number; readonly to: number }
   | {
       readonly do: 'SetShards'

@@ -135,6 +135,22 @@ const table: readonly [string, AwsAction, string, object][] = [
     },
   ],
   [
+    'daily snapshots are turned on with the member that they are taken of',
+    {
+      do: 'ModifyGroup',
+      id: 'x',
+      set: { snapshotRetentionDays: 3, snapshotsFrom: 'x-002' },
+      when: 'Now',
+    },
+    'ModifyReplicationGroup',
+    {
+      ReplicationGroupId: 'x',
+      SnapshotRetentionLimit: 3,
+      SnapshottingClusterId: 'x-002',
+      ApplyImmediately: true,
+    },
+  ],
+  [
     'a change in the window is not applied at once',
     { do: 'ModifyGroup', id: 'x', set: { nodeType: 'cache.m6g.large', clusterMode: 'Compatible' }, when: 'InWindow' },
     'ModifyReplicationGroup',

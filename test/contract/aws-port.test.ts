@@ -158,6 +158,7 @@ for (const { title, remote, open } of grounds) {
           parameterGroupName: parameters,
           maintenanceWindow: 'mon:05:00-mon:06:00',
           snapshotRetentionDays: 2,
+          snapshotsFrom: `${id}-001`,
         }
         await done(ground, { do: 'ModifyGroup', id, set, when: 'Now' })
         await ground.until('the new parameter group in sync', () => {

@@ -98,7 +98,7 @@ describe('a modification without ApplyImmediately', () => {
     const bench = await openBench()
     await bench.createGroup()
     await modify(bench, { CacheNodeType: 'cache.r6g.large' })
-    await modify(bench, { SnapshotRetentionLimit: 3 })
+    await modify(bench, { SnapshotRetentionLimit: 3, SnapshottingClusterId: 'pair-001' })
     bench.settle()
     const group = await bench.group()
     assert.equal(group.SnapshotRetentionLimit, 3)

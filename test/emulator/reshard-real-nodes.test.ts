@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setImmediate } from 'node:timers/promises'
 import {
   CreateReplicationGroupCommand,
   DescribeReplicationGroupsCommand,
@@ -21,7 +22,10 @@ const load = (cluster: Cluster) => {
   const failed: string[] = []
   let going = true
   const repeat = async (once: (turn: number) => Promise<void>) => {
-    for (let turn = 0; going; turn++) await once(turn).catch((error: Error) => failed.push(error.message))
+    for (let turn = 0; going; turn++) {
+      await once(turn).catch((error: Error) => failed.push(error.message))
+      await setImmediate()
+    }
   }
   const write = async (turn: number) => {
     const [key, value] = [`key-${turn % 3000}`, `value-${turn}`]
@@ -128,7 +132,7 @@ describe('a reshard under load', function () {
     )
     assert.deepEqual(users.failed, [])
     assert.deepEqual(users.missed, [])
-    assert.ok(users.acknowledged.size >= 1000)
+    assert.ok(users.acknowledged.size >= 500)
     for (const [key, value] of users.acknowledged) assert.equal(await cluster.get(key), value)
   })
 
