@@ -16,6 +16,9 @@ import { shownPlan } from './verdict.ts'
 /** How often the same plan may be carried out for one generation before we say that it leads nowhere. */
 const mostRepeats = 5
 
+/** After our own write AWS may answer from before it for so long: a cache that is missing, values that are old. */
+const graceMs = 30_000
+
 type Check = (facts: CacheFacts, intent: Intent) => Plan | undefined
 
 /** What should happen next with a CacheCluster: an ordered list of checks, the first opinion wins. */
@@ -28,6 +31,18 @@ export const planCacheCluster = (facts: CacheFacts): Plan => {
   }
   return { is: 'settled', reason: 'AsAsked', message: 'AWS holds what is asked' }
 }
+
+const inGrace = ({ sinceWriteMs }: CacheFacts): boolean => sinceWriteMs !== undefined && sinceWriteMs < graceMs
+
+/** Whether this plan is the one that was carried out last. */
+const isRepeated = (facts: CacheFacts, plan: Plan): boolean =>
+  facts.repeats > 0 && (facts.repeatedPlan === undefined || facts.repeatedPlan === shownPlan(plan)?.hash)
+
+/** What AWS has just accepted is not asked again before its answers can show it. */
+const unlessJustDone = (facts: CacheFacts, plan: Plan | undefined): Plan | undefined =>
+  plan?.is === 'act' && inGrace(facts) && isRepeated(facts, plan)
+    ? wait('WaitingForLook', `AWS accepted ${plan.next.action.do} and does not show it yet`, [plan.next, ...plan.later])
+    : plan
 
 const notLookedYet: Check = ({ sight }) =>
   sight.is === 'unknown' ? wait('WaitingForLook', 'waiting for a look at AWS') : undefined
@@ -78,12 +93,13 @@ const tokenToStore: Check = ({ object, token }) =>
     : undefined
 
 /** A replication group holds data: one that vanished is not made anew, empty, behind its users' backs. */
-const lost: Check = ({ object, sight, live }, { id, is }) => {
+const lost: Check = (facts, { id, is }) => {
+  const { object, sight, live } = facts
   if (sight.is !== 'absent') return undefined
   if (live.is === 'found') return wait('WaitingForLook', `${id} is there, but not in the last list of AWS`)
   const seenBefore = object.status.arn !== undefined && is === 'group'
   if (!seenBefore || object.annotations[annotation.recreate] === id) return undefined
-  if (live.is === 'unread') return wait('WaitingForLook', `waiting for a look at ${id}`)
+  if (live.is === 'unread' || inGrace(facts)) return wait('WaitingForLook', `waiting for a look at ${id}`)
   return stuck(
     'Lost',
     `${id} was there and is gone from AWS, with its data. To have it made anew, empty: kubectl annotate cachecluster ${object.name} -n ${object.namespace} ${annotation.recreate}=${id}`,
@@ -155,11 +171,12 @@ const secretsBehind: Check = (facts, intent) => {
 const toCreate: Check = (facts, intent) => {
   if (facts.sight.is !== 'absent') return undefined
   if (intent.familyMissing) return wait('WaitingForLook', 'waiting until AWS tells its default engine version')
-  return firstOf([
+  const steps = [
     ...formerGroupSteps(facts, intent, undefined),
     ...parameterGroupSteps(facts, intent),
     createStep(facts, intent),
-  ])
+  ]
+  return unlessJustDone(facts, firstOf(steps))
 }
 
 const moving: Check = (facts, intent) => {
@@ -197,19 +214,19 @@ const engineChangeUnversioned: Check = ({ object, sight }) =>
 
 const endless: Check = (facts, intent) => {
   if (facts.repeats < mostRepeats || facts.sight.is !== 'seen') return undefined
-  const [next, ...later] = remainingSteps(facts, intent, facts.sight.cache)
-  if (next === undefined) return undefined
-  const another = facts.repeatedPlan !== undefined && facts.repeatedPlan !== shownPlan({ is: 'act', next, later })?.hash
-  return another
-    ? undefined
-    : stuck(
-        'EndlessDifference',
-        `${next.action.do} (${next.field ?? 'no field'}) was accepted ${facts.repeats} times and AWS still has ${next.from ?? 'something else'}${inWords(facts.events)}. Change the field, or annotate ${annotation.reconcileAt} to try again`,
-      )
+  const plan = firstOf(remainingSteps(facts, intent, facts.sight.cache))
+  if (plan?.is !== 'act' || !isRepeated(facts, plan)) return undefined
+  const { action, field, from } = plan.next
+  return stuck(
+    'EndlessDifference',
+    `${action.do} (${field ?? 'no field'}) was accepted ${facts.repeats} times and AWS still has ${from ?? 'something else'}${inWords(facts.events)}. Change the field, or annotate ${annotation.reconcileAt} to try again`,
+  )
 }
 
 const toChange: Check = (facts, intent) =>
-  facts.sight.is === 'seen' ? firstOf(remainingSteps(facts, intent, facts.sight.cache)) : undefined
+  facts.sight.is === 'seen'
+    ? unlessJustDone(facts, firstOf(remainingSteps(facts, intent, facts.sight.cache)))
+    : undefined
 
 const checks: readonly Check[] = [
   notLookedYet,

@@ -351,6 +351,58 @@ describe('what should happen next with a CacheCluster', () => {
       'act ModifyGroup',
     ],
     [
+      'accepted a moment ago and not shown yet: wait, AWS may answer from before',
+      withSecrets(
+        factsOf({
+          object: spec({ nodes: { type: 'cache.m7g.large' } }),
+          sight: seen(group()),
+          repeats: 1,
+          sinceWriteMs: 29_999,
+        }),
+      ),
+      'wait WaitingForLook',
+    ],
+    [
+      'accepted a while ago and still not so: once more',
+      withSecrets(
+        factsOf({
+          object: spec({ nodes: { type: 'cache.m7g.large' } }),
+          sight: seen(group()),
+          repeats: 1,
+          sinceWriteMs: 30_000,
+        }),
+      ),
+      'act ModifyGroup',
+    ],
+    [
+      'another plan was accepted a moment ago: on with this one',
+      withSecrets(
+        factsOf({
+          object: spec({ nodes: { type: 'cache.m7g.large' } }),
+          sight: seen(group()),
+          repeats: 1,
+          repeatedPlan: 'another',
+          sinceWriteMs: 1000,
+        }),
+      ),
+      'act ModifyGroup',
+    ],
+    [
+      'created a moment ago and not listed yet: wait',
+      factsOf({ repeats: 1, sinceWriteMs: 1000 }),
+      'wait WaitingForLook',
+    ],
+    [
+      'created a while ago and never listed: once more',
+      factsOf({ repeats: 1, sinceWriteMs: 30_000 }),
+      'act CreateGroup',
+    ],
+    [
+      'gone a moment after our own write: not lost yet',
+      factsOf({ object: known1, live: absent, sinceWriteMs: 1000 }),
+      'wait WaitingForLook',
+    ],
+    [
       'the same plan five times: stuck',
       withSecrets(factsOf({ object: spec({ nodes: { type: 'cache.m7g.large' } }), sight: seen(group()), repeats: 5 })),
       'stuck EndlessDifference',
