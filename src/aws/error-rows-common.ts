@@ -121,8 +121,12 @@ export const commonErrorRows: readonly ErrorRow[] = [
   }),
   ...rowsOf('NoLeaseMargin', {
     does: 'retryable',
-    reason: 'Conflict',
+    reason: 'NotLeading',
     cure: 'Nothing was sent: this operator may be about to lose its leadership. It tries again when the lease is renewed.',
   }),
-  ...rowsOf('Closing', { does: 'retryable', reason: 'Conflict', cure: 'Nothing was sent: this operator is stopping.' }),
+  ...rowsOf('Closing', {
+    does: 'retryable',
+    reason: 'NotLeading',
+    cure: 'Nothing was sent: this operator is stopping.',
+  }),
 ]

@@ -19,6 +19,7 @@ export const reasons = [
   'NetworkError',
   'KubernetesUnavailable',
   'Conflict',
+  'NotLeading',
   'UnknownError',
   // stalled
   'InvalidSpec',

@@ -73,7 +73,7 @@ describe('the error table', () => {
     ],
     ['a connection that broke', nodeError('ECONNRESET'), 'retryable', 'NetworkError'],
     ['a cause inside', new Error('outer', { cause: nodeError('ENOTFOUND') }), 'retryable', 'NetworkError'],
-    ['a lease without margin', new AwsRoomError('NoLeaseMargin', 'm'), 'retryable', 'Conflict'],
+    ['a lease without margin', new AwsRoomError('NoLeaseMargin', 'm'), 'retryable', 'NotLeading'],
   ]
   for (const [name, error, is, reason] of table) {
     it(`sorts ${name} as ${is} ${reason}`, () => {
