@@ -3,7 +3,6 @@ import { describe, it } from 'mocha'
 import { annotation } from '../../src/crds/kind.ts'
 import { planCacheCluster } from '../../src/plan/cache-cluster.ts'
 import { type CacheFacts, unread } from '../../src/plan/facts.ts'
-import type { Plan } from '../../src/plan/outcome.ts'
 import { shownPlan } from '../../src/plan/verdict.ts'
 import {
   absent,
@@ -23,21 +22,8 @@ import {
   seen,
   specOf,
 } from './facts.ts'
+import { inShort } from './in-short.ts'
 import { withSecrets } from './sealed.ts'
-
-/** A plan in short: what comes next, or why nothing does. */
-const short = (plan: Plan): string => {
-  switch (plan.is) {
-    case 'act':
-      return `act ${plan.next.action.do}`
-    case 'blocked':
-      return `blocked ${plan.failure.reason}`
-    case 'released':
-      return 'released'
-    default:
-      return `${plan.is} ${plan.reason}`
-  }
-}
 
 const known1 = objectOf({ status: known })
 const spec = (changes: object, status: CacheFacts['object']['status'] = known) =>
@@ -490,7 +476,7 @@ describe('what should happen next with a CacheCluster', () => {
     ['a deletion is planned as one', factsOf({ object: objectOf({ deleting: true }), live: absent }), 'released'],
   ]
   for (const [sentence, facts, plan] of rows) {
-    it(sentence, () => assert.equal(short(planCacheCluster(facts)), plan))
+    it(sentence, () => assert.equal(inShort(planCacheCluster(facts)), plan))
   }
 })
 

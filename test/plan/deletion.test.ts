@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import { planCacheCluster } from '../../src/plan/cache-cluster.ts'
 import { type CacheFacts, unread } from '../../src/plan/facts.ts'
-import type { Plan } from '../../src/plan/outcome.ts'
 import {
   absent,
   arn,
@@ -21,11 +20,7 @@ import {
   seen,
   specOf,
 } from './facts.ts'
-
-const short = (plan: Plan): string => {
-  if (plan.is === 'act') return `act ${plan.next.action.do}`
-  return plan.is === 'blocked' || plan.is === 'released' ? plan.is : `${plan.is} ${plan.reason}`
-}
+import { inShort } from './in-short.ts'
 
 const going = (changes: object = {}, status: CacheFacts['object']['status'] = known) =>
   objectOf({ deleting: true, spec: specOf(changes), status })
@@ -72,7 +67,7 @@ describe('deleting a CacheCluster', () => {
       factsOf({ object: going({ suspend: true }), ...gone }),
       'released',
     ],
-    ['a read failed: blocked', factsOf({ object: going(), failure, ...stands }), 'blocked'],
+    ['a read failed: blocked', factsOf({ object: going(), failure, ...stands }), 'blocked Throttled'],
     ['AWS was not looked at yet: wait', factsOf({ object: going(), sight: { is: 'unknown' } }), 'wait WaitingForLook'],
     [
       'seen in the list and not looked at by id: wait',
@@ -198,7 +193,7 @@ describe('deleting a CacheCluster', () => {
     ],
   ]
   for (const [sentence, facts, plan] of rows) {
-    it(sentence, () => assert.equal(short(planCacheCluster(facts)), plan))
+    it(sentence, () => assert.equal(inShort(planCacheCluster(facts)), plan))
   }
 
   const tagged = (facts: CacheFacts) => {
