@@ -23,11 +23,13 @@ const suites = [
   'client',
   'controlplane',
   'emulator',
+  'boto3',
   'contract',
   'world',
 ]
 /** `npm test -w emulator`: it needs neither a control plane nor the operator. */
-const emulatorAlone = wanted.length > 0 && wanted.every((name) => name === 'emulator')
+const emulatorAlone = wanted.length > 0 && wanted.every((name) => name === 'emulator' || name === 'boto3')
+const needsPython = wanted.length === 0 || wanted.includes('boto3')
 const unknown = wanted.filter((name) => !suites.includes(name))
 if (unknown.length > 0) {
   console.error(`no suite ${unknown.join(', ')}: there are ${suites.join(', ')}`)
@@ -85,6 +87,7 @@ try {
   // Before any suite, with its own progress: building a control plane takes minutes and is no part of a test.
   console.log('== install')
   step(run(['scripts/tools.ts', ...(emulatorAlone ? ['servers'] : [])]).status === 0)
+  if (needsPython) step(run(['scripts/python.ts']).status === 0)
   if (!emulatorAlone) {
     console.log('== build')
     step(run(['scripts/build.ts']).status === 0)

@@ -24,7 +24,10 @@ const structureXml = (shape: StructureShape, value: Readonly<Record<string, unkn
   let xml = ''
   for (const [name, member] of shape.members) {
     const content = value[name]
-    if (content !== undefined && content !== null) xml += element(name, contentXml(member, content))
+    if (content === undefined || content === null) continue
+    const inside = contentXml(member, content)
+    xml += element(name, inside)
+    if (member.is === 'list' && member.alsoAs !== undefined) xml += element(member.alsoAs, inside)
   }
   return xml
 }

@@ -16,6 +16,8 @@ export interface StructureModel {
 export interface ListModel {
   readonly element: string
   readonly type: string
+  /** The other name under which clients look for a member of this type: the SDK and botocore differ. Answers have both. */
+  readonly alsoAs?: string
 }
 
 export interface OperationModel {
@@ -46,12 +48,13 @@ const enriched = <Value>(table: ByName<Value>, add: (name: string, value: Value)
   Object.fromEntries(Object.entries(table).map(([name, value]) => [name, add(name, value)]))
 
 const newerMembers: ByName<ByName<string>> = newer.members
+const otherNames: ByName<string> = newer.alsoAs
 const newerErrors: ByName<readonly string[]> = newer.errors
 
 /** The API as the SDK here knows it: generated from the SDK's schemas. */
 export const SDK_MODEL = published as unknown as WireModel
 
-/** The API as AWS has published it: the SDK's, with the optional members and the errors that are newer. */
+/** The API as AWS has published it: the SDK's, with the optional members and the errors that are newer, and botocore's names. */
 export const MODEL: WireModel = {
   ...SDK_MODEL,
   operations: enriched(SDK_MODEL.operations, (name, operation) => ({
@@ -62,4 +65,8 @@ export const MODEL: WireModel = {
     ...structure,
     members: { ...structure.members, ...newerMembers[name] },
   })),
+  lists: enriched(SDK_MODEL.lists, (name, list) => {
+    const alsoAs = otherNames[name]
+    return alsoAs === undefined ? list : { ...list, alsoAs }
+  }),
 }

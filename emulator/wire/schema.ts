@@ -3,7 +3,7 @@ import { MODEL, SCALARS, type Scalar } from './model.ts'
 /** The type of a value that goes over the wire. */
 export type Shape =
   | { readonly is: 'structure'; readonly members: ReadonlyMap<string, Shape>; readonly required: readonly string[] }
-  | { readonly is: 'list'; readonly element: string; readonly of: Shape }
+  | { readonly is: 'list'; readonly element: string; readonly of: Shape; readonly alsoAs?: string }
   | { readonly is: Scalar }
 
 export type StructureShape = Extract<Shape, { readonly is: 'structure' }>
@@ -36,7 +36,9 @@ const structureOf = (name: string): StructureShape => {
 const shapeOf = (type: string): Shape => {
   if (isScalar(type)) return { is: type }
   const list = MODEL.lists[type]
-  return list ? { is: 'list', element: list.element, of: shapeOf(list.type) } : structureOf(type)
+  if (!list) return structureOf(type)
+  const { element, alsoAs } = list
+  return { is: 'list', element, of: shapeOf(list.type), ...(alsoAs === undefined ? {} : { alsoAs }) }
 }
 
 /** All operations of API version 2015-02-02, by name. */

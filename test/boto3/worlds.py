@@ -1,0 +1,56 @@
+"""Clients of the emulators that the tests run against; boto3.test.ts starts them and names them in the environment."""
+
+import json
+import os
+import time
+import urllib.request
+
+import boto3
+from botocore.config import Config
+
+QUICK = os.environ.get("LARDER_QUICK_URL", "")
+"""Addresses only; everything takes some hundredths of a second."""
+STILL = os.environ.get("LARDER_STILL_URL", "")
+"""Addresses only, and a clock that moves when it is told to."""
+REAL = os.environ.get("LARDER_REAL_URL", "")
+"""Real servers behind every node."""
+CODEC = os.environ.get("LARDER_CODEC_URL", "")
+"""No world at all: it reads and writes what it is told to."""
+
+NODE_TYPE = "cache.t4g.small"
+QUICKLY = {"Delay": 0.05, "MaxAttempts": 400}
+
+
+def client(url, service="elasticache", region="us-east-1"):
+    """A client whose region is a world of its own."""
+    return boto3.client(
+        service,
+        endpoint_url=url,
+        region_name=region,
+        aws_access_key_id="AKIDEXAMPLE",
+        aws_secret_access_key="secret",
+        config=Config(retries={"max_attempts": 0}, connect_timeout=5, read_timeout=30),
+    )
+
+
+def post(url, path, body):
+    request = urllib.request.Request(f"{url}{path}", data=json.dumps(body).encode(), method="POST")
+    with urllib.request.urlopen(request, timeout=30) as reply:
+        return json.loads(reply.read() or b"null")
+
+
+def let_pass(seconds):
+    """Moves the clock of STILL."""
+    post(os.environ["LARDER_STILL_CLOCK"], "/", {"seconds": seconds})
+
+
+def until(what, found, seconds=60):
+    """Asks again and again until something is found; says what was missing when it is not."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = found()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds} s for {what}")
+        time.sleep(0.05)
