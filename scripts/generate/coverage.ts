@@ -56,8 +56,9 @@ const behaviourOf = (operation: string): string => {
 
 /** Each operation of the model, in order, with its behaviour and the tests that call it, from the files as they stand. */
 export const coverageOf = (root: string): readonly Coverage[] => {
-  const folder = join(root, 'test/emulator')
-  const texts = filesBelow(folder).map((file) => ({ file: relative(folder, file), text: readFileSync(file, 'utf8') }))
+  const tests = join(root, 'test')
+  const files = ['emulator', 'boto3'].flatMap((suite) => filesBelow(join(tests, suite)))
+  const texts = files.map((file) => ({ file: relative(tests, file), text: readFileSync(file, 'utf8') }))
   const implemented = new Set(readdirSync(join(root, 'emulator/operations')))
   return Object.keys(model.operations).map((operation) => {
     const calls = new RegExp(`\\b${operation}Command\\(|\\b${inPython(operation)}\\(`)
@@ -83,8 +84,9 @@ const page = (all: readonly Coverage[]): string => {
 ${all.length} operations: ${whole} behave whole, ${answering} answer only, ${missing} are missing, ${count(({ tests }) => tests.length === 0)} are untested.
 
 An operation that answers only validates its input and answers as AWS does to an account that has none of it, or that may not do
-it: an empty list, or AWS's error code. The tests are the files of \`test/emulator\` that call the operation. Besides, every
-operation's input, output and errors go over the wire in \`wire-roundtrip.test.ts\` and \`wire-errors.test.ts\`.
+it: an empty list, or AWS's error code. The tests are the files below \`test/\` that call the operation. Besides, every
+operation's input, output and errors go over the wire in \`emulator/wire-roundtrip.test.ts\` and \`emulator/wire-errors.test.ts\`,
+by the SDK, and in \`boto3/test_wire.py\`, by botocore.
 
 | Operation | Behaviour | Tests |
 |---|---|---|
