@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
 import { type EmulatorOptions, startEmulator } from './start.ts'
+import { StateFolderError } from './state/state-folder.ts'
 import { PROFILE_NAMES, type ProfileName } from './world/profile.ts'
 import { DEFAULT_QUOTAS, type Quotas } from './world/quota.ts'
 
@@ -12,6 +13,7 @@ const USAGE = `usage: larder-elasticache [options]   (in this repository: npm ru
   --nodes real|none      server processes behind every node, or addresses only (default real)
   --memory-scale X       multiplies the memory of every node type
   --data-dir DIR         where server processes keep their files
+  --state DIR            a folder of its own in which all resources and their data survive
   --s3 DIR               a folder that stands for S3: BUCKET/KEY below it is arn:aws:s3:::BUCKET/KEY
   --quota NAME=N         raises an account limit: ${Object.keys(DEFAULT_QUOTAS).join(', ')}; may be repeated
   --account KEY=ACCOUNT  the account of an access key; may be repeated
@@ -90,6 +92,7 @@ const commandLine = (): CommandLine => {
       nodes: { type: 'string', default: 'real' },
       'memory-scale': { type: 'string' },
       'data-dir': { type: 'string' },
+      state: { type: 'string' },
       s3: { type: 'string' },
       quota: { type: 'string', multiple: true, default: [] },
       account: { type: 'string', multiple: true, default: [] },
@@ -112,6 +115,7 @@ const commandLine = (): CommandLine => {
       nodes: nodesFrom(values.nodes),
       ...(scale === undefined ? {} : { memoryScale: positiveNumber('memory-scale', scale) }),
       ...(dataDir === undefined ? {} : { dataDir }),
+      ...(values.state === undefined ? {} : { stateDir: values.state }),
       ...(values.s3 === undefined ? {} : { s3Dir: values.s3 }),
       quotas: quotasFrom(values.quota),
       accounts: Object.fromEntries(pairs('account', values.account)),
@@ -133,7 +137,7 @@ const run = async (): Promise<void> => {
   const stop = () => {
     if (stopping) return
     stopping = true
-    emulator.stop().then(() => process.exit(0))
+    emulator.stop().then(() => process.exit(0), fail)
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
@@ -142,10 +146,19 @@ const run = async (): Promise<void> => {
   process.stdout.write(`ElastiCache emulator listening on ${emulator.url}\n`)
 }
 
+/** What went wrong, and how to go on where that is known. */
+const wordsOf = (error: unknown): string => {
+  if (error instanceof StateFolderError) return error.message
+  return (error as Error).stack ?? String(error)
+}
+
+const fail = (error: unknown): void => {
+  process.stderr.write(`${wordsOf(error)}\n`)
+  process.exit(1)
+}
+
 run().catch((error: unknown) => {
   const isUsage = error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')
-  process.stderr.write(
-    `${isUsage ? `${(error as Error).message}\n${USAGE}` : ((error as Error).stack ?? String(error))}\n`,
-  )
+  process.stderr.write(`${isUsage ? `${(error as Error).message}\n${USAGE}` : wordsOf(error)}\n`)
   process.exitCode = isUsage ? 2 : 1
 })

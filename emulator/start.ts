@@ -1,7 +1,7 @@
 import { worldsShown } from './door/admin.ts'
 import { openHttpDoor } from './door/http.ts'
 import { inProcessDoor, type RequestHandler } from './door/in-process.ts'
-import { converge, createState, type EmulatorState, refresh, sampleNodes } from './door/state.ts'
+import { allWorldsWant, converge, createState, type EmulatorState, refresh, sampleNodes } from './door/state.ts'
 import { keepFailingOver } from './door/wake.ts'
 import { noEngines } from './engines/none.ts'
 import type { Engines, Figures } from './engines/port.ts'
@@ -9,9 +9,12 @@ import type { Faults } from './fault/faults.ts'
 import type { LedgerEntry } from './fault/ledger.ts'
 import { keepSampling } from './neighbours/sampling.ts'
 import type { EndpointNames } from './shown/endpoint.ts'
+import { openStateFolder, type StateFolder } from './state/state-folder.ts'
+import { steadyClock } from './state/steady-clock.ts'
 import { type Clock, systemClock } from './world/clock.ts'
 import { type ProfileName, profileOf } from './world/profile.ts'
 import { DEFAULT_QUOTAS, type Quotas } from './world/quota.ts'
+import { worldKey } from './world/world.ts'
 
 export interface EmulatorOptions {
   /** Default 127.0.0.1. */
@@ -28,6 +31,8 @@ export interface EmulatorOptions {
   readonly memoryScale?: number
   /** Where server processes keep their files. */
   readonly dataDir?: string
+  /** A folder of its own, in which all resources and the data of their nodes survive the emulator. */
+  readonly stateDir?: string
   /** A folder that stands for S3, for snapshots to restore from: `<bucket>/<key>` below it is the object. */
   readonly s3Dir?: string
   /** Raised account limits. */
@@ -65,12 +70,18 @@ export interface ListeningEmulator extends Emulator {
   readonly url: string
 }
 
-const enginesFor = async (options: EmulatorOptions): Promise<Engines> => {
+const keptIn = (folder: StateFolder, options: EmulatorOptions) => ({
+  dataDir: options.dataDir ?? folder.dataDir,
+  wanted: allWorldsWant(folder.stored?.worlds ?? [], options.endpoints),
+})
+
+const enginesFor = async (options: EmulatorOptions, folder: StateFolder | undefined): Promise<Engines> => {
   if (options.nodes === 'none') return noEngines(options.figures)
   const { createEngines } = await import('./engines/processes.ts')
   return createEngines({
     ...(options.memoryScale === undefined ? {} : { memoryScale: options.memoryScale }),
     ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+    ...(folder === undefined ? {} : { keep: keptIn(folder, options) }),
     log: options.log ?? (() => {}),
   })
 }
@@ -80,16 +91,38 @@ const follow = (state: EmulatorState, clock: Clock): (() => void) => {
   state.engines.onChange(() => {
     for (const world of state.worlds.values()) refresh(state, world, clock.now())
     converge(state)
+    state.faults.killAgain(clock.now())
     failing.look()
   })
   return failing.end
 }
 
-const open = async (
-  options: EmulatorOptions,
-): Promise<{ readonly state: EmulatorState; readonly emulator: Emulator }> => {
-  const clock = options.clock ?? systemClock
-  const engines = await enginesFor(options)
+/** Goes on where the state folder was left: what was due in the meantime happens now. */
+const goOn = async (folder: StateFolder, state: EmulatorState, clock: Clock): Promise<void> => {
+  for (const world of folder.stored?.worlds ?? []) state.worlds.set(worldKey(world), world)
+  for (const world of state.worlds.values()) refresh(state, world, clock.now())
+  converge(state)
+  await folder.begin(() => ({ savedAtMs: clock.now(), worlds: [...state.worlds.values()] }))
+}
+
+interface Opened {
+  readonly state: EmulatorState
+  readonly emulator: Emulator
+}
+
+const open = async (options: EmulatorOptions): Promise<Opened> => {
+  const folder =
+    options.stateDir === undefined ? undefined : await openStateFolder(options.stateDir, options.log ?? (() => {}))
+  return openIn(options, folder).catch(async (error: unknown) => {
+    await folder?.close().catch(() => {})
+    throw error
+  })
+}
+
+const openIn = async (options: EmulatorOptions, folder: StateFolder | undefined): Promise<Opened> => {
+  const given = options.clock ?? systemClock
+  const clock = folder ? steadyClock(given, folder.stored?.savedAtMs ?? 0) : given
+  const engines = await enginesFor(options, folder)
   const state = await createState({
     profile: profileOf(options.profile ?? 'fast', options.speed),
     quotas: { ...DEFAULT_QUOTAS, ...options.quotas },
@@ -99,9 +132,31 @@ const open = async (
     ...(options.s3Dir === undefined ? {} : { s3Dir: options.s3Dir }),
     engines,
     realNodes: options.nodes !== 'none',
+    changed: () => folder?.changed(),
   })
   const endFollowing = follow(state, clock)
   const endSampling = keepSampling(clock, () => sampleNodes(state, clock.now()))
+  const endAll = async () => {
+    endSampling()
+    endFollowing()
+    try {
+      // First of all, should somebody lose patience while the servers save.
+      await folder?.flush()
+    } finally {
+      await engines.stop().finally(() => folder?.close())
+    }
+  }
+  let stopped: Promise<void> | undefined
+  const stop = () => {
+    stopped ??= endAll()
+    return stopped
+  }
+  if (folder) {
+    await goOn(folder, state, clock).catch(async (error: unknown) => {
+      await stop().catch(() => {})
+      throw error
+    })
+  }
   const emulator: Emulator = {
     engines,
     clock,
@@ -111,11 +166,7 @@ const open = async (
     ledger: () => state.ledger.entries(),
     clearLedger: () => state.ledger.clear(),
     sample: () => sampleNodes(state, clock.now()),
-    stop: async () => {
-      endSampling()
-      endFollowing()
-      await engines.stop()
-    },
+    stop,
   }
   return { state, emulator }
 }

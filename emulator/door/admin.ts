@@ -1,4 +1,4 @@
-import { type Fault, faultOf } from '../fault/fault.ts'
+import type { Fault } from '../fault/fault.ts'
 import { namedAddresses } from '../shown/endpoint.ts'
 import { type Answer, jsonAnswer, type Request } from './request.ts'
 import { serviceUpdatesAnswer } from './service-updates.ts'
@@ -33,10 +33,9 @@ const parsed = (body: string): unknown => {
 
 const orderFaults = (state: EmulatorState, body: string, nowMs: number): Answer => {
   const orders = [parsed(body)].flat()
-  const faults = orders.map(faultOf)
-  const wrong = faults.filter((fault) => typeof fault === 'string')
+  const wrong = orders.map(state.faults.problem).filter((problem) => problem !== undefined)
   if (wrong.length > 0) return jsonAnswer(400, { error: wrong.join('; ') })
-  for (const fault of faults) state.faults.order(fault as Fault, nowMs)
+  for (const fault of orders) state.faults.order(fault as Fault, nowMs)
   return jsonAnswer(200, { faults: state.faults.list(nowMs) })
 }
 

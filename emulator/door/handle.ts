@@ -1,4 +1,5 @@
-import type { Fault } from '../fault/fault.ts'
+import { refuseByFault } from '../fault/deeds/refuse.ts'
+import type { CallFault, ViewFault } from '../fault/fault.ts'
 import { addressShown } from '../shown/endpoint.ts'
 import { decodeInput } from '../wire/decode.ts'
 import { encodeRefusal, encodeResult } from '../wire/encode.ts'
@@ -54,42 +55,45 @@ const carryOut = (
   place: Place,
   parameters: URLSearchParams,
   nowMs: number,
+  bentBy: (fault: ViewFault) => void,
 ): object => {
   const operation = state.operations.get(schema.name)
   if (!operation) throw refusal('InvalidAction', `The operation ${schema.name} is not modelled by this endpoint.`)
   const input = decodeInput(schema.input, parameters)
   const world = worldAt(state, place)
   refresh(state, world, nowMs)
+  state.faults.remember(world, nowMs)
+  const struck = { action: schema.name, id: namedIn(parameters), nowMs }
+  const view = state.faults.view(struck, world)
+  if (view.fault) bentBy(view.fault)
   const { profile, quotas, s3Dir, engines, endpoints = 'local' } = state
   const address = (key: string, port: number) => engines.address(key, port)
   try {
-    return operation({
-      world,
+    const result = operation({
+      world: view.world,
       input,
-      nowMs,
+      nowMs: view.nowMs,
       profile,
       quotas,
       s3Dir,
       address: addressShown(world, endpoints, address),
       slotsMovedPercent: (clusterKey) => engines.slotsMovedPercent(clusterKey),
     })
+    const page = state.faults.page(struck, result)
+    if (page.fault) bentBy(page.fault)
+    return page.result
   } finally {
-    if (!/^(Describe|List)/.test(schema.name)) converge(state)
+    if (!/^(Describe|List)/.test(schema.name)) {
+      state.faults.remember(world, nowMs)
+      converge(state)
+    }
   }
 }
 
-/** A fault that keeps the call from being carried out. */
-const refuseByFault = (fault: Fault | undefined): void => {
-  if (fault?.do === 'throttle') throw refusal('Throttling', 'Rate exceeded')
-  if (fault?.do === 'error') throw refusal(fault.code, fault.message ?? 'Ordered by a fault.')
-  if (fault?.do !== 'serverError') return
-  if (fault.status === 503) throw refusal('ServiceUnavailable', 'Service Unavailable')
-  throw refusal('InternalFailure', 'An internal error has occurred. Please try your query again at a later time.')
-}
-
 /** What a fault does to the reply of a call. */
-const bent = (answer: Answer, fault: Fault | undefined): Answer => {
+const bent = (answer: Answer, fault: CallFault | undefined): Answer => {
   if (fault?.do === 'dropReplyAfterCommit' || fault?.do === 'resetBeforeCommit') return { ...answer, is: 'reset' }
+  if (fault?.do === 'timeout') return { ...answer, is: 'silence' }
   if (fault?.do === 'truncate') return { ...answer, is: 'truncate' }
   return fault?.do === 'delay' ? { ...answer, delayMs: fault.delayMs } : answer
 }
@@ -108,7 +112,12 @@ const parametersOf = (request: Request): URLSearchParams =>
   new URLSearchParams([...request.query, ...(isForm(request) ? new URLSearchParams(request.body) : [])])
 
 /** A call of ElastiCache itself. */
-const elastiCacheCall = (state: EmulatorState, parameters: URLSearchParams, nowMs: number): ServiceCall => {
+const elastiCacheCall = (
+  state: EmulatorState,
+  parameters: URLSearchParams,
+  nowMs: number,
+  bentBy: (fault: ViewFault) => void,
+): ServiceCall => {
   const id = namedIn(parameters)
   const action = parameters.get('Action') ?? ''
   return {
@@ -117,7 +126,7 @@ const elastiCacheCall = (state: EmulatorState, parameters: URLSearchParams, nowM
     ...(id === undefined ? {} : { id }),
     begin: ({ place }) => {
       const schema = schemaOf(parameters)
-      return () => carryOut(state, schema, place, parameters, nowMs)
+      return () => carryOut(state, schema, place, parameters, nowMs, bentBy)
     },
     succeed: (result, requestId) => xmlAnswer(200, encodeResult(schemaOf(parameters), result, requestId), requestId),
     refuse: (error, requestId) => xmlAnswer(error.httpStatus, encodeRefusal(error, requestId), requestId),
@@ -127,19 +136,25 @@ const elastiCacheCall = (state: EmulatorState, parameters: URLSearchParams, nowM
 const serve = (state: EmulatorState, request: Request, nowMs: number): Answer | Promise<Answer> => {
   const requestId = requestIdOf(state)
   const parameters = parametersOf(request)
-  const call = neighbourCall(state, request, parameters, nowMs) ?? elastiCacheCall(state, parameters, nowMs)
+  let viewFault: ViewFault | undefined
+  const bentBy = (by: ViewFault) => {
+    viewFault = by
+  }
+  const call = neighbourCall(state, request, parameters, nowMs) ?? elastiCacheCall(state, parameters, nowMs, bentBy)
   const { action, id } = call
   const fault = state.faults.take(action, id, nowMs)
   let place: Place = { account: '', region: '' }
-  const note = (outcome: string) =>
+  const note = (outcome: string) => {
+    const by = fault ?? viewFault
     state.ledger.record({
       time: new Date(nowMs).toISOString(),
       ...place,
       action,
       ...(id === undefined ? {} : { id }),
       outcome,
-      ...(fault === undefined ? {} : { fault: fault.do }),
+      ...(by === undefined ? {} : { fault: by.do }),
     })
+  }
   const succeeded = (result: object): Answer => {
     note('ok')
     return bent(call.succeed(result, requestId), fault)
@@ -154,9 +169,9 @@ const serve = (state: EmulatorState, request: Request, nowMs: number): Answer | 
     const caller = callerOf(state, call.service, request, parameters, nowMs)
     place = caller.place
     const work = call.begin(caller)
-    refuseByFault(fault)
-    if (fault?.do === 'resetBeforeCommit') {
-      note('reset')
+    refuseByFault(fault, action)
+    if (fault?.do === 'resetBeforeCommit' || (fault?.do === 'timeout' && !fault.carriedOut)) {
+      note(fault.do === 'timeout' ? 'timeout' : 'reset')
       return bent(xmlAnswer(200, '', requestId), fault)
     }
     const result = work()

@@ -35,6 +35,8 @@ const requestOf = (incoming: IncomingMessage, bytes: Buffer): Request => {
 }
 
 const send = (response: ServerResponse, answer: Answer): void => {
+  // The connection stays open until the client has had enough of it.
+  if (answer.is === 'silence') return
   if (answer.is === 'reset') {
     response.socket?.resetAndDestroy()
     return

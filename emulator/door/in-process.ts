@@ -31,6 +31,13 @@ const requestOf = (request: HttpRequest, bytes: Uint8Array): Request => ({
   bytes,
 })
 
+const untilAborted = (signal: AbortSignal | undefined): Promise<never> =>
+  new Promise((_, reject) => {
+    const abort = () => reject(Object.assign(new Error('Request aborted'), { name: 'AbortError' }))
+    if (signal?.aborted) abort()
+    else signal?.addEventListener('abort', abort, { once: true })
+  })
+
 const connectionReset = () =>
   Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', errno: -104, syscall: 'read' })
 
@@ -46,6 +53,7 @@ export const inProcessDoor = (state: EmulatorState, clock: Clock): RequestHandle
   handle: async (request: HttpRequest, options?: { readonly abortSignal?: unknown }) => {
     const answer = await handle(state, requestOf(request, bytesOf(request.body)), clock.now())
     const signal = options?.abortSignal instanceof AbortSignal ? options.abortSignal : undefined
+    if (answer.is === 'silence') return untilAborted(signal)
     if (answer.delayMs > 0) await wait(answer.delayMs, undefined, { ref: false, ...(signal ? { signal } : {}) })
     return { response: responseOf(answer) }
   },

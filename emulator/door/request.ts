@@ -13,8 +13,8 @@ export interface Request {
 
 /** What a door does with the request. */
 export interface Answer {
-  /** reset: close the connection without a reply. truncate: send half of the body, then close. */
-  readonly is: 'reply' | 'reset' | 'truncate'
+  /** reset: close the connection without a reply. truncate: send half of the body, then close. silence: no answer until the client goes. */
+  readonly is: 'reply' | 'reset' | 'truncate' | 'silence'
   /** Wait this long before. */
   readonly delayMs: number
   readonly status: number

@@ -97,6 +97,7 @@ export const serviceUpdatesAnswer = (state: EmulatorState, request: Request, now
         updateOf(order, nowMs),
       )
     }
+    state.changed?.()
   }
   const serviceUpdates = [...state.worlds.values()].flatMap(({ account, region, serviceUpdates }) =>
     [...serviceUpdates.values()].map((update) => ({ account, region, ...update })),

@@ -1,4 +1,4 @@
-import type { Engines } from '../engines/port.ts'
+import type { Engines, EnginesWanted } from '../engines/port.ts'
 import { createFaults, type Faults } from '../fault/faults.ts'
 import { createLedger, type Ledger } from '../fault/ledger.ts'
 import { nodeKeys } from '../neighbours/dimensions.ts'
@@ -12,7 +12,7 @@ import { noticeLosses } from '../world/losses.ts'
 import type { Profile } from '../world/profile.ts'
 import type { Quotas } from '../world/quota.ts'
 import type { Readiness } from '../world/tick.ts'
-import { createWorld, type Place, type World } from '../world/world.ts'
+import { createWorld, type Place, type World, worldKey } from '../world/world.ts'
 
 export interface Dials {
   readonly profile: Profile
@@ -28,6 +28,8 @@ export interface Dials {
   readonly engines: Engines
   /** Whether `engines` runs server processes, and has to be told what the worlds want. */
   readonly realNodes: boolean
+  /** Called when a world may have changed. */
+  readonly changed?: () => void
 }
 
 /** Everything that the doors share. */
@@ -44,26 +46,29 @@ export interface EmulatorState extends Dials {
   told: string
 }
 
-export const createState = async (dials: Dials): Promise<EmulatorState> => ({
-  ...dials,
-  operations: await loadOperations(),
-  worlds: new Map(),
-  ledger: createLedger(),
-  faults: createFaults(),
-  sessions: createSessions(),
-  sampler: createSampler((key) => dials.engines.figures(key)),
-  requestCount: 0,
-  told: '',
-})
+export const createState = async (dials: Dials): Promise<EmulatorState> => {
+  const worlds = new Map<string, World>()
+  return {
+    ...dials,
+    operations: await loadOperations(),
+    worlds,
+    ledger: createLedger(),
+    faults: createFaults({ worlds, engines: dials.engines }),
+    sessions: createSessions(),
+    sampler: createSampler((key) => dials.engines.figures(key)),
+    requestCount: 0,
+    told: '',
+  }
+}
 
 export const worldAt = (state: EmulatorState, place: Place): World => {
-  const key = `${place.account}/${place.region}`
+  const key = worldKey(place)
   const world = state.worlds.get(key) ?? createWorld(place)
   state.worlds.set(key, world)
   return world
 }
 
-const readinessOf = ({ engines, realNodes }: EmulatorState): Readiness => {
+const readinessOf = ({ engines, realNodes, faults }: EmulatorState, nowMs: number): Readiness => {
   const ready = engines.ready()
   const failed = engines.failed()
   const lost = engines.lost()
@@ -76,14 +81,27 @@ const readinessOf = ({ engines, realNodes }: EmulatorState): Readiness => {
     failureOf: (key) => failed.get(key),
     isLost: (key) => lost.has(key),
     slotsMovedPercent: (clusterKey) => engines.slotsMovedPercent(clusterKey),
+    slotsHeld: (clusterKey) => engines.slotsHeld(clusterKey),
     backupBytes: (key) => engines.backupBytes(key),
+    fateOf: (world, transition) => {
+      // Keys that have moved are not given up for a fault.
+      const slots = transition.do === 'settleGroup' && world.groups.get(transition.id)?.applying?.slots
+      const key = `${world.account}/${world.region}/${transition.id}`
+      const moved = realNodes && slots && engines.slotsMovedPercent(key) > 0
+      return moved ? undefined : faults.fateOf(world, transition, nowMs)
+    },
   }
 }
 
-/** Tells the engines what all worlds want, if that changed. */
+/** What all worlds want. */
+export const allWorldsWant = (worlds: Iterable<World>, endpoints: EndpointNames | undefined): EnginesWanted =>
+  allWanted([...worlds].map(endpoints === 'aws' ? namedWanted : enginesWanted))
+
+/** Says that worlds may have changed, and tells the engines what they want, if that changed. */
 export const converge = (state: EmulatorState): void => {
+  state.changed?.()
   if (!state.realNodes) return
-  const wanted = allWanted([...state.worlds.values()].map(state.endpoints === 'aws' ? namedWanted : enginesWanted))
+  const wanted = allWorldsWant(state.worlds.values(), state.endpoints)
   const told = JSON.stringify(wanted)
   if (told === state.told) return
   state.told = told
@@ -99,7 +117,8 @@ export const sampleNodes = (state: EmulatorState, nowMs: number): Promise<void> 
 
 /** Brings one world up to date. */
 export const refresh = (state: EmulatorState, world: World, nowMs: number): void => {
-  const nodes = readinessOf(state)
-  const noticed = noticeLosses(world, state.profile, nodes, nowMs)
+  const nodes = readinessOf(state, nowMs)
+  // Losses are rare, and looking for them costs a look at every node.
+  const noticed = state.engines.lost().size > 0 && noticeLosses(world, state.profile, nodes, nowMs)
   if (advance(world, state.profile, nodes, nowMs) || noticed) converge(state)
 }

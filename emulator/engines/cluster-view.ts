@@ -22,6 +22,8 @@ export interface ClusterView {
   readonly listed: ReadonlySet<string>
   /** Its slots that are on their way to another node, by number: that node's id. */
   readonly migrating: ReadonlyMap<number, string>
+  /** Slots of others that are on their way to it, by number: the other node's id. */
+  readonly importing: ReadonlyMap<number, string>
 }
 
 /** A node together with what it says. */
@@ -51,7 +53,8 @@ export async function viewOf(server: RedisServer): Promise<ClusterView> {
     ok: String(info).includes('cluster_state:ok'),
     role: readRole(String(replication)),
     listed: new Set(ids),
-    migrating: migratingIn(String(lines)),
+    migrating: marksIn(String(lines), '>'),
+    importing: marksIn(String(lines), '<'),
   }
 }
 
@@ -77,9 +80,10 @@ export function rangesOf(slots: readonly number[]): [number, number][] {
   return ranges
 }
 
-/** `[93->-292f8b365bb7edb5e285caf0b7e6ddc7265d2f4f]`; only a node's own line has them. */
-function migratingIn(lines: string): ReadonlyMap<number, string> {
-  return new Map([...lines.matchAll(/\[(\d+)->-(\w+)\]/g)].map(([, slot, id = '']) => [Number(slot), id]))
+/** `[93->-292f8b365bb7edb5e285caf0b7e6ddc7265d2f4f]`, and `[93-<-...]` at the other end; only a node's own line has them. */
+function marksIn(lines: string, way: '<' | '>'): ReadonlyMap<number, string> {
+  const marks = lines.matchAll(way === '>' ? /\[(\d+)->-(\w+)\]/g : /\[(\d+)-<-(\w+)\]/g)
+  return new Map([...marks].map(([, slot, id = '']) => [Number(slot), id]))
 }
 
 function knownNode(line: string): KnownNode {

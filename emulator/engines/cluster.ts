@@ -24,14 +24,37 @@ export async function stepCluster(
 ): Promise<ReadonlySet<string>> {
   const seen = await Promise.all(members.map(async (member) => ({ ...member, view: await viewOf(member.server) })))
   for (const { wanted, view } of seen) names.ids.set(wanted.key, view.self.id)
-  if (!(await meet(seen))) return NONE
-  await forgetStrangers(seen, names)
-  await takeSlots(seen)
-  await joinShards(seen)
-  const placed = seen.filter((node) => inPlace(node, seen))
+  const leaving = dismissed(seen)
+  const keys = names.keys.filter((key) => !leaving.some(({ wanted }) => wanted.key === key))
+  const staying = seen.filter((node) => !leaving.includes(node))
+  if (!(await meet(staying))) return NONE
+  await forgetStrangers(staying, { ...names, keys })
+  await takeSlots(staying)
+  await joinShards(staying)
+  const placed = staying.filter((node) => inPlace(node, staying))
   // Before that nothing moves: a shard that cannot be had leaves all keys where they are.
-  if (placed.length === names.keys.length) await resharding.step(seen)
-  return new Set(placed.filter((node) => hasItsSlots(node, seen)).map((node) => node.wanted.key))
+  if (placed.length < keys.length || !(await resharding.step(staying))) return new Set(placedAlone(placed, staying))
+  const forgotten = leaving.filter((node) => !staying.some((other) => knows(other, node.view.self.id)))
+  return new Set([...placedAlone(placed, staying), ...forgotten.map(({ wanted }) => wanted.key)])
+}
+
+/** Keys of the nodes that have their place and their slots. */
+function placedAlone(placed: readonly Seen[], seen: readonly Seen[]): readonly string[] {
+  return placed.filter((node) => hasItsSlots(node, seen)).map((node) => node.wanted.key)
+}
+
+/**
+ * Nodes of shards that leave and have no slots any more, once no slot is where it should not be. The others forget them
+ * before they end, so that no client is told of a node that is gone.
+ */
+function dismissed(seen: readonly Seen[]): readonly Seen[] {
+  const primaries = seen.filter(({ wanted }) => wanted.primary === undefined)
+  const busy = primaries.some(({ view, wanted }) => {
+    const home = new Set(slotsOf(wanted.cluster?.slots ?? ''))
+    return view.migrating.size + view.importing.size > 0 || view.self.slots.some((slot) => !home.has(slot))
+  })
+  if (busy || !primaries.some(({ view }) => view.self.slots.length > 0)) return []
+  return seen.filter(({ wanted, view }) => wanted.cluster?.slots === '' && view.self.slots.length === 0)
 }
 
 /** Everyone meets everyone: gossip would bring them together too, but takes seconds. */

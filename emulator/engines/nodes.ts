@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AddressBook } from './addresses.ts'
 import { type ClusterNames, stepCluster } from './cluster.ts'
 import { keepsData } from './durability.ts'
 import { memcachedFigures, redisFigures } from './figures.ts'
+import { folderName } from './folder-name.ts'
 import { startMemcached } from './memcached-server.ts'
 import type { EnginesWanted, Figures, NodeWanted } from './port.ts'
 import { startRedis } from './redis-server.ts'
@@ -31,6 +31,8 @@ export interface Nodes {
   expect(wanted: EnginesWanted): void
   /** How much of a cluster's reshard is done, 0 to 100. */
   slotsMovedPercent(clusterKey: string): number
+  /** The slots that each shard of a cluster really has, once all are known. */
+  slotsHeld(clusterKey: string): Readonly<Record<string, string>> | undefined
   stop(): Promise<void>
 }
 
@@ -45,7 +47,7 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
   const clusterIds = new Map<string, string>()
   const fallen = new Set<string>()
   const seeds = createSeeds(shop, setbacks)
-  const resharding = createResharding(shop)
+  const resharding = createResharding(shop, setbacks)
   let leading = frontsOf([])
   let awaiting: ReadonlySet<string> = new Set()
 
@@ -179,18 +181,16 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
     lost: () => new Set([...awaiting, ...fallen]),
     expect: (wanted) => resharding.expect(wanted.nodes),
     slotsMovedPercent: (clusterKey) => resharding.movedPercent(clusterKey),
+    slotsHeld: (clusterKey) => resharding.held(clusterKey),
     async stop() {
       await seeds.stop()
-      await Promise.all([...running].map(([key, server]) => stopNode(key, server, undefined)))
+      const end = (key: string, server: CacheServer) =>
+        shop.outlives ? server.stop(true) : stopNode(key, server, undefined)
+      await Promise.all([...running].map(([key, server]) => end(key, server)))
     },
   }
 }
 
 function isRedis(server: CacheServer | undefined): server is RedisServer {
   return server !== undefined && 'admin' in server
-}
-
-/** Short, because the path of a unix socket may have 100 characters only. */
-function folderName(key: string): string {
-  return createHash('sha256').update(key).digest('hex').slice(0, 12)
 }

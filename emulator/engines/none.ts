@@ -20,6 +20,7 @@ export const noEngines = (figures: (key: string) => Figures | undefined = () => 
   failed: () => new Map(),
   lost: () => new Set(),
   slotsMovedPercent: () => 100,
+  slotsHeld: () => undefined,
   figures: async (key) => figures(key),
   backupBytes: () => 0,
   onChange: () => {},

@@ -78,6 +78,12 @@ export interface Engines {
    * The key is '<account>/<region>/<id>'.
    */
   slotsMovedPercent(clusterKey: string): number
+  /**
+   * The slots that each shard of a cluster really has, by shard id; undefined while that is not known for every slot.
+   * A cluster whose slots could not be moved for a while, with no progress at all, is among failed() under its own key:
+   * nothing is tried any more until other slots are wanted.
+   */
+  slotsHeld(clusterKey: string): Readonly<Record<string, string>> | undefined
   /** What a node says of itself right now; undefined when it does not answer. */
   figures(key: string): Promise<Figures | undefined>
   /** Size of the file of a backup key; 0 while there is none. */

@@ -2,13 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { rememberAddresses } from './address-memory.ts'
 import { claimAddresses } from './addresses.ts'
 import { createBackups } from './backups.ts'
 import { resolveBinaries } from './binaries.ts'
 import { createFronts } from './fronts.ts'
+import { takeOver } from './kept-data.ts'
 import type { Log } from './log.ts'
 import { createNodes } from './nodes.ts'
 import type { Engines, EnginesWanted } from './port.ts'
+import { awaitPredecessor, leaveNote, RUN_FOLDER } from './predecessor.ts'
 import type { Workshop } from './server.ts'
 import { createSetbacks } from './setbacks.ts'
 import { createTlsStore } from './tls-files.ts'
@@ -20,9 +23,19 @@ export interface EnginesOptions {
   readonly memoryScale?: number
   /** Where nodes store data. By default a folder below the run folder, removed at the end. */
   readonly dataDir?: string
+  readonly keep?: Kept
   /** Whether each node may have a loopback address of its own, where the system allows it. By default true. */
   readonly ownAddresses?: boolean
   readonly log: Log
+}
+
+/**
+ * A data folder that outlives stop(): nodes save their data and have it again the next time, at the same addresses where
+ * those are still free. What lies there and is not in `wanted` any more is removed at the start.
+ */
+export interface Kept {
+  readonly dataDir: string
+  readonly wanted: EnginesWanted
 }
 
 /** Engines on real server processes. */
@@ -48,11 +61,14 @@ const NONE: ReadonlySet<string> = new Set()
 export async function createEngines(options: EnginesOptions): Promise<ProcessEngines> {
   const { log } = options
   const binaries = await resolveBinaries(log)
-  const book = await claimAddresses(options.ownAddresses ?? true)
-  const runFolder = mkdtempSync(join(tmpdir(), 'larder-'))
+  if (options.keep) await succeed(options.keep)
+  const memory = options.keep && rememberAddresses(options.keep.dataDir, log)
+  const book = await claimAddresses(options.ownAddresses ?? true, memory)
+  const runFolder = mkdtempSync(join(tmpdir(), RUN_FOLDER))
   const watchdog = startWatchdog(runFolder)
+  if (options.keep) leaveNote(options.keep.dataDir, runFolder)
   const tls = createTlsStore(join(runFolder, 'tls'))
-  const dataFolder = options.dataDir ?? join(runFolder, 'data')
+  const dataFolder = options.keep?.dataDir ?? options.dataDir ?? join(runFolder, 'data')
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
   const secret = () => randomBytes(24).toString('hex')
 
@@ -71,7 +87,8 @@ export async function createEngines(options: EnginesOptions): Promise<ProcessEng
   const setbacks = createSetbacks()
   const own = { adminPassword: secret(), replicaPassword: secret() }
   const memoryScale = options.memoryScale ?? DEFAULT_MEMORY_SCALE
-  const shop: Workshop = { binaries, runFolder, dataFolder, memoryScale, own, tls, log, wake }
+  const outlives = options.keep !== undefined
+  const shop: Workshop = { binaries, runFolder, dataFolder, outlives, memoryScale, own, tls, log, wake }
   const nodes = createNodes(shop, book, setbacks)
   const fronts = createFronts(book, tls, setbacks)
   const backups = createBackups(dataFolder, (key) => nodes.serverOf(key), setbacks)
@@ -154,6 +171,7 @@ export async function createEngines(options: EnginesOptions): Promise<ProcessEng
     failed,
     lost: () => nodes.lost(),
     slotsMovedPercent: (clusterKey) => nodes.slotsMovedPercent(clusterKey),
+    slotsHeld: (clusterKey) => nodes.slotsHeld(clusterKey),
     figures: (key) => nodes.figures(key),
     backupBytes: (key) => backups.bytes(key),
     onChange: (listener) => void listeners.push(listener),
@@ -163,6 +181,13 @@ export async function createEngines(options: EnginesOptions): Promise<ProcessEng
       return stopped
     },
   }
+}
+
+/** Takes over what an earlier emulator left, once its servers are gone. */
+async function succeed({ dataDir, wanted }: Kept): Promise<void> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  await awaitPredecessor(dataDir)
+  takeOver(dataDir, wanted)
 }
 
 function sizeOf({ nodes, fronts, backups }: EnginesWanted): number {

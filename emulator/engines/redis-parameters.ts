@@ -71,6 +71,15 @@ export function scaledMaxmemory(nodeBytes: number, parameters: Settings, scale: 
   return Math.max(LEAST_MAXMEMORY, Math.floor(usable * scale))
 }
 
+/**
+ * What a server in cluster mode uses without any data, in bytes: tables of its slots, links to other nodes, connections
+ * that move slots. It counts against maxmemory, and does not become smaller with the dial.
+ */
+const CLUSTER_OWN_BYTES = 4 * 1024 * 1024
+
+/** The same with cluster mode: on a scaled node the server's own memory would else leave next to nothing for data. */
+export const withClusterMemory = (maxmemory: number): number => maxmemory + CLUSTER_OWN_BYTES
+
 function number(text: string | undefined): string {
   return isNumber(text) ? text : '0'
 }

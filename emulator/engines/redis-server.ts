@@ -1,13 +1,14 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAccess } from './access.ts'
 import { startChild } from './child.ts'
 import { openDoor } from './door.ts'
-import { applyDurability, dropLog } from './durability.ts'
+import { applyDurability } from './durability.ts'
+import { beginEmpty, dropData, dumpRead, saveForNext } from './kept-data.ts'
 import type { Listener } from './listener.ts'
 import type { NodeWanted } from './port.ts'
 import { adminSocket, adminUser, hasDoor, redisConfig, transportSettings } from './redis-config.ts'
-import { liveSettings, type Settings, scaledMaxmemory } from './redis-parameters.ts'
+import { liveSettings, type Settings, scaledMaxmemory, withClusterMemory } from './redis-parameters.ts'
 import { connectRedis, type RedisConnection, RedisError } from './resp.ts'
 import type { RedisServer, Surroundings, Workshop } from './server.ts'
 
@@ -17,6 +18,7 @@ export function startRedis(wanted: NodeWanted, folderName: string, around: Surro
   const folder = join(shop.runFolder, folderName)
   const dataFolder = join(shop.dataFolder, folderName)
   for (const each of [folder, dataFolder]) mkdirSync(each, { recursive: true, mode: 0o700 })
+  beginEmpty(wanted, dataFolder)
   let transport = transportSettings(wanted, place, around.certificate.files)
   const { primary } = around
   const config = redisConfig({ wanted, place, folder, dataFolder, own: shop.own, transport, primary })
@@ -34,6 +36,7 @@ export function startRedis(wanted: NodeWanted, folderName: string, around: Surro
   })
 
   let connection: RedisConnection | undefined
+  let loaded = false
   let known: ReadonlySet<string> | undefined
   const told = new Map<string, string>()
   let door: { readonly rules: string; readonly listener: Listener } | undefined
@@ -112,8 +115,10 @@ export function startRedis(wanted: NodeWanted, folderName: string, around: Surro
     async settle(next, now) {
       const redis = await admin().catch(() => undefined)
       if (!redis || (await redis.call('PING').catch(() => '')) !== 'PONG') return false
+      if (!loaded) dumpRead(dataFolder)
+      loaded = true
       const maxmemory = scaledMaxmemory(next.maxmemoryBytes, next.parameters, shop.memoryScale)
-      await applyParameters(liveSettings(next.parameters, maxmemory))
+      await applyParameters(liveSettings(next.parameters, next.cluster ? withClusterMemory(maxmemory) : maxmemory))
       await access.apply(redis, next)
       const durable = await applyDurability(redis, next, dataFolder)
       if (!hasDoor(next)) await closeDoor()
@@ -122,17 +127,16 @@ export function startRedis(wanted: NodeWanted, folderName: string, around: Surro
       return durable
     },
     async stop(keepData) {
-      if (keepData && child.ended === undefined) {
+      // One that never answered has written nothing: what it was to begin with stays as it is.
+      if (keepData && loaded && child.ended === undefined) {
         await admin()
-          .then((redis) => redis.call('SAVE'))
+          .then((redis) => saveForNext(redis, dataFolder))
           .catch((error: Error) => shop.log(`${wanted.key}: its data could not be kept: ${error.message}`))
       }
       for (const listener of [...oldDoors, ...(door ? [door.listener] : [])]) await listener.close()
       connection?.close()
       await child.stop()
-      if (keepData) return
-      rmSync(join(dataFolder, 'dump.rdb'), { force: true })
-      dropLog(dataFolder)
+      if (!keepData) dropData(dataFolder)
     },
   }
 }

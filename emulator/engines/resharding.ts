@@ -1,21 +1,26 @@
-import { REPLICA } from './access-rules.ts'
 import type { Seen } from './cluster-view.ts'
-import { slotsOf } from './cluster-view.ts'
+import { rangesOf } from './cluster-view.ts'
 import type { NodeWanted } from './port.ts'
-import { hasDoor } from './redis-config.ts'
 import type { Workshop } from './server.ts'
+import type { Setbacks } from './setbacks.ts'
+import { sendKeys } from './slot-keys.ts'
+import { homesOf, staleMarks, takeBack } from './slot-marks.ts'
 
 /** Moves slots with their keys to the shards that are to have them, while clients go on. */
 export interface Resharding {
   /** Learns what is wanted from now on. What was wanted before is begun no more. */
   expect(nodes: readonly NodeWanted[]): void
   /**
-   * Moves slots for a moment. A slot that lies half here and half there is finished first.
+   * Moves slots for a moment. A slot that lies half here and half there is finished first, or taken back when it is to
+   * stay. After many tries without any progress it is given up until something else is wanted.
    * @param seen every node of one cluster, all of them in place but for their slots
+   * @returns whether nothing is left to do
    */
-  step(seen: readonly Seen[]): Promise<void>
+  step(seen: readonly Seen[]): Promise<boolean>
   /** How many of the slots that are to move have moved: 0 before the first is begun, 100 when none is to move. */
   movedPercent(clusterKey: string): number
+  /** The slots that each shard has, by shard id; undefined before the first step. */
+  held(clusterKey: string): Readonly<Record<string, string>> | undefined
 }
 
 interface Progress {
@@ -24,6 +29,9 @@ interface Progress {
   begun: boolean
   total: number
   left: number
+  /** Tries in a row that moved nothing. */
+  fruitless: number
+  held?: Readonly<Record<string, string>>
 }
 
 /** One slot's way. */
@@ -37,13 +45,18 @@ interface Move {
 const STEP_MS = 150
 /** Slots that move together. A source serves nobody else while it sends their keys. */
 const BATCH = 64
-const KEYS_AT_ONCE = 100
-/** Valkey answers a SETSLOT when all replicas have it, and keeps one connection waiting meanwhile. */
-const LANES = { redis: 1, valkey: 8, memcached: 1 } as const
-const SEND_TIMEOUT_MS = '2000'
+/**
+ * Valkey answers a SETSLOT when all replicas have it, and keeps one connection waiting meanwhile. Each connection costs
+ * the server some 10 kB of the memory that it counts.
+ */
+const LANES = { redis: 1, valkey: 16, memcached: 1 } as const
+/** About five seconds, at the pace at which the engines look after a cluster that does not get on. */
+const FRUITLESS_TRIES = 24
+/** How long the replicas of a receiver may take to have what it was sent. */
+const REPLICAS_MS = '1000'
 
 /** Keeps what is known of every cluster's slots. */
-export function createResharding(shop: Pick<Workshop, 'own' | 'wake'>): Resharding {
+export function createResharding(shop: Pick<Workshop, 'own' | 'wake'>, setbacks: Setbacks): Resharding {
   const clusters = new Map<string, Progress>()
 
   const moveBatch = async ({ from, to }: Move, slots: readonly number[], lanesOf: (node: Seen) => Promise<Lanes>) => {
@@ -56,76 +69,83 @@ export function createResharding(shop: Pick<Workshop, 'own' | 'wake'>): Reshardi
     // The order matters: whoever is sent on must find the door open.
     await set(target, 'IMPORTING', sourceId)
     await set(source, 'MIGRATING', targetId)
-    await sendKeys(await from.server.admin(), to, slots)
+    await sendKeys(await from.server.admin(), to, shop.own.replicaPassword, slots)
+    // The source gives a slot up only when the end of one process cannot take its keys.
+    await target[0]?.call('WAIT', String(to.view.role.feeds.length), REPLICAS_MS)
     await set(target, 'NODE', targetId)
     await set(source, 'NODE', targetId)
   }
 
-  const sendKeys = async (source: Connection, to: Seen, slots: readonly number[]) => {
-    const credentials = ['AUTH2', REPLICA, shop.own.replicaPassword]
-    // A copy that a lost reply left behind is older than what its source has.
-    const options = ['0', SEND_TIMEOUT_MS, 'REPLACE', ...credentials, 'KEYS']
-    for (let left = slots; left.length > 0; ) {
-      const found = await Promise.all(
-        left.map(async (slot) => {
-          const keys = await source.callBytes('CLUSTER', 'GETKEYSINSLOT', String(slot), String(KEYS_AT_ONCE))
-          return { slot, keys: keys as string[] }
-        }),
-      )
-      const full = found.filter(({ keys }) => keys.length > 0)
-      await Promise.all(
-        full.map(({ keys }) =>
-          source.callBytes('MIGRATE', to.server.place.host, innerPort(to), '', ...options, ...keys),
-        ),
-      )
-      left = full.map(({ slot }) => slot)
+  const moveFor = async (forMs: number, moves: readonly Move[], progress: Progress, current: () => boolean) => {
+    progress.begun = true
+    const lanes = createLanes()
+    const end = performance.now() + forMs
+    try {
+      for (const batch of batchesOf(moves)) {
+        if (!current() || performance.now() > end) break
+        const slots = batch.map(({ slot }) => slot)
+        await moveBatch(batch[0], slots, lanes.of)
+        progress.left -= batch.length
+        progress.fruitless = 0
+      }
+    } finally {
+      await lanes.close()
     }
   }
 
   return {
     expect(nodes) {
       const wishes = wishesOf(nodes)
-      for (const key of clusters.keys()) if (!wishes.has(key)) clusters.delete(key)
+      for (const key of clusters.keys()) {
+        if (wishes.get(key) === clusters.get(key)?.wish) continue
+        setbacks.clear(key)
+        if (!wishes.has(key)) clusters.delete(key)
+      }
       for (const [key, wish] of wishes) {
         const known = clusters.get(key)
         if (known?.wish === wish) continue
         // The slots of a new cluster do not move: they are given out.
-        clusters.set(key, { wish, begun: false, total: known ? 1 : 0, left: known ? 1 : 0 })
+        clusters.set(key, { wish, begun: false, total: known ? 1 : 0, left: known ? 1 : 0, fruitless: 0 })
       }
     },
     async step(seen) {
       const [first] = seen
       const key = first && clusterKeyOf(first.wanted)
       const progress = key === undefined ? undefined : clusters.get(key)
-      if (key === undefined || !progress) return
+      if (key === undefined || !progress) return false
       const wish = wishesOf(seen.map(({ wanted }) => wanted)).get(key)
       const current = () => clusters.get(key) === progress && progress.wish === wish
-      if (!current()) return
-      const moves = movesAmong(seen)
-      if (!progress.begun) progress.total = moves.length
-      progress.total = Math.max(progress.total, moves.length)
+      if (!current()) return false
+      const primaries = seen.filter(({ wanted, view }) => !wanted.primary && !view.self.flags.includes('slave'))
+      progress.held = heldBy(primaries)
+      const stale = staleMarks(primaries)
+      const moves = movesAmong(primaries, stale)
+      progress.total = progress.begun ? Math.max(progress.total, moves.length) : moves.length
       progress.left = moves.length
-      if (moves.length === 0) return
-      progress.begun = true
-      const lanes = createLanes()
-      const end = performance.now() + STEP_MS
+      if (moves.length + stale.length === 0) return true
+      if (progress.fruitless >= FRUITLESS_TRIES) return true
       try {
-        for (const batch of batchesOf(moves)) {
-          if (!current() || performance.now() > end) break
-          const slots = batch.map(({ slot }) => slot)
-          await moveBatch(batch[0], slots, lanes.of)
-          progress.left -= batch.length
+        for (const mark of stale) {
+          if (!current()) return false
+          await takeBack(mark, shop.own.replicaPassword)
+          progress.fruitless = 0
         }
-      } finally {
-        await lanes.close()
+        if (moves.length > 0) await moveFor(STEP_MS, moves, progress, current)
+      } catch (error) {
+        progress.fruitless++
+        if (progress.fruitless >= FRUITLESS_TRIES)
+          setbacks.mention(key, `slots do not move: ${(error as Error).message}`)
+        throw error
       }
       shop.wake()
+      return false
     },
     movedPercent(clusterKey) {
       const { begun = false, total = 0, left = 0 } = clusters.get(clusterKey) ?? {}
       if (total === 0) return 100
       return begun ? Math.max(1, Math.floor((100 * (total - left)) / total)) : 0
     },
+    held: (clusterKey) => clusters.get(clusterKey)?.held,
   }
 }
 
@@ -159,32 +179,43 @@ function wishesOf(nodes: readonly NodeWanted[]): ReadonlyMap<string, string> {
   const shards = new Map<string, Map<string, string>>()
   for (const node of nodes) {
     const key = clusterKeyOf(node)
-    if (key === undefined || !node.cluster) continue
+    // A shard without slots says nothing: the last that is heard of one that leaves is that it has none.
+    if (key === undefined || !node.cluster?.slots) continue
     const known = shards.get(key) ?? new Map<string, string>()
     shards.set(key, known.set(node.cluster.shard, node.cluster.slots))
   }
   return new Map([...shards].map(([key, slots]) => [key, JSON.stringify([...slots].sort())]))
 }
 
-/** The slots that lie elsewhere than they are wanted, those that are half moved first: they go where they were going. */
-function movesAmong(seen: readonly Seen[]): readonly Move[] {
-  const primaries = seen.filter(({ wanted, view }) => !wanted.primary && !view.self.flags.includes('slave'))
-  const byId = new Map(primaries.map((node) => [node.view.self.id, node]))
-  const home = new Map(
-    primaries.flatMap((node) => slotsOf(node.wanted.cluster?.slots ?? '').map((slot) => [slot, node])),
-  )
+/** The slots that lie elsewhere than they are wanted, those whose move was begun first. */
+function movesAmong(primaries: readonly Seen[], stale: readonly { readonly slot: number }[]): readonly Move[] {
+  const homes = homesOf(primaries)
+  const waiting = new Set(stale.map(({ slot }) => slot))
   const half: Move[] = []
   const whole: Move[] = []
   for (const from of primaries) {
     for (const slot of from.view.self.slots) {
-      const underway = byId.get(from.view.migrating.get(slot) ?? '')
-      const to = underway ?? home.get(slot)
+      const to = homes.get(slot)
       // Where two own a slot, the younger claim prevails by itself within moments.
-      if (!to || to === from || to.view.self.slots.includes(slot)) continue
-      ;(underway ? half : whole).push({ slot, from, to })
+      if (!to || to === from || to.view.self.slots.includes(slot) || waiting.has(slot)) continue
+      const begun = from.view.migrating.has(slot) || to.view.importing.has(slot)
+      ;(begun ? half : whole).push({ slot, from, to })
     }
   }
   return [...half, ...whole]
+}
+
+/** The slots of each shard as they are. Where two own a slot it counts once. */
+function heldBy(primaries: readonly Seen[]): Readonly<Record<string, string>> {
+  const counted = new Set<number>()
+  return Object.fromEntries(
+    primaries.map(({ wanted, view }) => {
+      const own = view.self.slots.filter((slot) => !counted.has(slot))
+      for (const slot of own) counted.add(slot)
+      const ranges = rangesOf(own).map(([first, last]) => `${first}-${last}`)
+      return [wanted.cluster?.shard ?? '', ranges.join(',')]
+    }),
+  )
 }
 
 type Batch = readonly [Move, ...Move[]]
@@ -198,10 +229,4 @@ function batchesOf(moves: readonly Move[]): readonly Batch[] {
     else batches.push([move])
   }
   return batches
-}
-
-/** Where the server itself listens, behind a door of ours too. Servers speak TLS among each other where they can. */
-function innerPort({ wanted, server: { place } }: Seen): string {
-  if (!hasDoor(wanted)) return String(place.port)
-  return String(wanted.tls === 'disabled' ? place.plainPort : place.tlsPort)
 }

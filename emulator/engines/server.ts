@@ -14,6 +14,8 @@ export interface Workshop {
   readonly runFolder: string
   /** One folder a node below it: what the node stores. */
   readonly dataFolder: string
+  /** Whether what is in the data folder at the end is for an emulator that comes after this one. */
+  readonly outlives: boolean
   readonly memoryScale: number
   readonly own: OwnUsers
   readonly tls: TlsStore

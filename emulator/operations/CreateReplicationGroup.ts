@@ -51,7 +51,7 @@ const description = (text: string | undefined): string => {
   return text
 }
 
-/** What a group may be made from or joined to, and this account has none of. */
+/** What a group may be joined to, and this account has none of. */
 const refuseSources = (call: CreateCall): void => {
   const { input } = call
   if (input.GlobalReplicationGroupId !== undefined) {
@@ -60,8 +60,6 @@ const refuseSources = (call: CreateCall): void => {
       `Global Replication Group ${input.GlobalReplicationGroupId} not found.`,
     )
   }
-  const seed = input.ServerlessCacheSnapshotName
-  if (seed !== undefined) throw invalidValue(`Snapshot ${seed} cannot be used: it is not found.`)
 }
 
 const nodeTypeFits = (input: Input, nodeType: string, version: EngineVersion): void => {

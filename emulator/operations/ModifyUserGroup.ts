@@ -4,6 +4,7 @@ import { accessEngine } from '../rules/user.ts'
 import { fitTogether, userGroupCalled, usersNamed } from '../rules/user-group.ts'
 import { userGroupShown } from '../shown/user.ts'
 import { invalidCombination, invalidValue, refusal } from '../wire/refusal.ts'
+import { serverlessTouching } from '../world/serverless-cache.ts'
 import type { AccessEngine } from '../world/user.ts'
 import { replicationGroupsTouching, type UserGroup, userIdsAfter } from '../world/user-group.ts'
 import { beginUserGroupChange } from '../world/user-lifecycle.ts'
@@ -17,7 +18,9 @@ const engineAfter = (world: World, input: Input, group: UserGroup): AccessEngine
   if (engine === 'redis') {
     throw invalidCombination('The engine of a user group cannot be modified from valkey to redis.')
   }
-  const redis = replicationGroupsTouching(world, group.id).find(({ settings }) => settings.engine === 'redis')
+  const caches = serverlessTouching(world, group.id).map(({ name, settings }) => ({ id: name, settings }))
+  const users = [...replicationGroupsTouching(world, group.id), ...caches]
+  const redis = users.find(({ settings }) => settings.engine === 'redis')
   if (redis) throw invalidCombination(`The user group ${group.id} is in use by ${redis.id}, whose engine is redis.`)
   return engine
 }

@@ -30,6 +30,25 @@ const userGroupArn = (world: World, name: string): string | undefined => {
   return group?.arn
 }
 
+const serverlessArn = (world: World, name: string): string | undefined => {
+  const cache = world.serverlessCaches.get(name)
+  if (cache && cache.status !== 'available') {
+    throw refusal('InvalidServerlessCacheStateFault', `Serverless cache ${name} is not available for tagging.`)
+  }
+  return cache?.arn
+}
+
+const serverlessSnapshotArn = (world: World, name: string): string | undefined => {
+  const snapshot = world.serverlessSnapshots.get(name)
+  if (snapshot && snapshot.status !== 'available') {
+    throw refusal(
+      'InvalidServerlessCacheSnapshotStateFault',
+      `Serverless cache snapshot ${name} is not available for tagging.`,
+    )
+  }
+  return snapshot?.arn
+}
+
 const FINDERS: Readonly<Record<string, Finder>> = {
   replicationgroup: { notFound: 'ReplicationGroupNotFoundFault', arnOf: groupArn },
   cluster: { notFound: 'CacheClusterNotFound', arnOf: (world, name) => world.clusters.get(name)?.arn },
@@ -42,8 +61,8 @@ const FINDERS: Readonly<Record<string, Finder>> = {
   snapshot: { notFound: 'SnapshotNotFoundFault', arnOf: (world, name) => world.snapshots.get(name)?.arn },
   user: { notFound: 'UserNotFound', arnOf: userArn },
   usergroup: { notFound: 'UserGroupNotFound', arnOf: userGroupArn },
-  serverlesscache: { notFound: 'ServerlessCacheNotFoundFault', arnOf: () => undefined },
-  serverlesscachesnapshot: { notFound: 'ServerlessCacheSnapshotNotFoundFault', arnOf: () => undefined },
+  serverlesscache: { notFound: 'ServerlessCacheNotFoundFault', arnOf: serverlessArn },
+  serverlesscachesnapshot: { notFound: 'ServerlessCacheSnapshotNotFoundFault', arnOf: serverlessSnapshotArn },
   'reserved-instance': { notFound: 'ReservedCacheNodeNotFound', arnOf: () => undefined },
   globalreplicationgroup: { notFound: 'GlobalReplicationGroupNotFoundFault', arnOf: () => undefined },
 }

@@ -4,18 +4,22 @@ import { invalidCombination, invalidValue } from '../wire/refusal.ts'
 import { compareVersions, type EngineVersion, entryOf } from '../world/engine-version.ts'
 import { engineMemoryBytes, isDataTiered } from '../world/node-type.ts'
 import type { ClusterMode } from '../world/replication-group.ts'
+import type { ServerlessSnapshot } from '../world/serverless-snapshot.ts'
 import type { Snapshot } from '../world/snapshot.ts'
 import { schedule } from '../world/transition.ts'
 import { type S3File, s3File } from './s3.ts'
+import { serverlessSource } from './serverless-restore.ts'
 
 /** Where the data of a new group or cluster comes from. */
 export type RestoreSource =
   | { readonly is: 'snapshot'; readonly snapshot: Snapshot }
   | { readonly is: 's3'; readonly files: readonly S3File[] }
+  | { readonly is: 'serverless'; readonly snapshot: ServerlessSnapshot }
 
 interface Seeds {
   readonly SnapshotName?: string | undefined
   readonly SnapshotArns?: readonly string[] | undefined
+  readonly ServerlessCacheSnapshotName?: string | undefined
 }
 
 /** The source that a create names; undefined for one that begins empty. */
@@ -23,10 +27,14 @@ export const restoreSourceOf = (
   call: Pick<Call<unknown>, 'world' | 's3Dir'>,
   input: Seeds,
 ): RestoreSource | undefined => {
-  const { SnapshotName: name, SnapshotArns: arns = [] } = input
+  const { SnapshotName: name, SnapshotArns: arns = [], ServerlessCacheSnapshotName: serverless } = input
   if (name !== undefined && arns.length > 0) {
     throw invalidCombination('SnapshotName and SnapshotArns cannot be used together.')
   }
+  if (serverless !== undefined && (name !== undefined || arns.length > 0)) {
+    throw invalidCombination('ServerlessCacheSnapshotName cannot be used together with another snapshot.')
+  }
+  if (serverless !== undefined) return { is: 'serverless', snapshot: serverlessSource(call.world, serverless) }
   if (arns.length > 0) return { is: 's3', files: arns.map((arn) => s3File(call.s3Dir, arn)) }
   if (name === undefined) return undefined
   const snapshot = call.world.snapshots.get(name.toLowerCase())
@@ -36,6 +44,10 @@ export const restoreSourceOf = (
   }
   return { is: 'snapshot', snapshot }
 }
+
+/** The engine that wrote a snapshot. */
+const originOf = (source: Exclude<RestoreSource, { readonly is: 's3' }>) =>
+  source.is === 'serverless' ? source.snapshot.cache : source.snapshot.settings
 
 interface EngineFields {
   readonly Engine?: string | undefined
@@ -47,8 +59,8 @@ export const withSnapshotEngine = <Input extends EngineFields>(
   input: Input,
   source: RestoreSource | undefined,
 ): Input => {
-  if (source?.is !== 'snapshot') return input
-  const { engine, engineVersion } = source.snapshot.settings
+  if (source === undefined || source.is === 's3') return input
+  const { engine, engineVersion } = originOf(source)
   const sameEngine = input.Engine === undefined || input.Engine.toLowerCase() === engine
   const version = sameEngine ? entryOf(engine, engineVersion).version : undefined
   return {
@@ -111,6 +123,10 @@ export const withSnapshotShards = (
     }
     return input
   }
+  if (source?.is === 'serverless') {
+    if (mode === 'enabled') return input
+    throw invalidCombination('A snapshot of a serverless cache cannot be restored with cluster mode disabled.')
+  }
   const snapshot = source?.snapshot
   if (snapshot?.clusterMode !== 'enabled') return input
   if (mode !== 'enabled') {
@@ -121,21 +137,23 @@ export const withSnapshotShards = (
   return { ...input, ...snapshotShards(input, snapshot) }
 }
 
-const sizeOf = (source: RestoreSource): number =>
-  source.is === 's3'
-    ? source.files.reduce((sum, file) => sum + file.bytes, 0)
-    : source.snapshot.pieces.reduce((sum, piece) => sum + (piece.bytes ?? 0), 0)
+const sizeOf = (source: RestoreSource): number => {
+  if (source.is === 'serverless') return source.snapshot.bytes ?? 0
+  const parts = source.is === 's3' ? source.files : source.snapshot.pieces
+  return parts.reduce((sum, part) => sum + (part.bytes ?? 0), 0)
+}
 
 /** Refuses an engine that cannot read the data, and nodes that cannot hold it. */
 export const restoreFits = (source: RestoreSource, version: EngineVersion, nodeType: string, shards: number): void => {
-  if (source.is === 'snapshot') {
-    const { settings, dataTiering } = source.snapshot
-    if (settings.engine === 'valkey' && version.engine === 'redis') {
+  if (source.is !== 's3') {
+    const { engine, engineVersion } = originOf(source)
+    const dataTiering = source.is === 'snapshot' && source.snapshot.dataTiering
+    if (engine === 'valkey' && version.engine === 'redis') {
       throw invalidCombination('A snapshot of engine valkey cannot be restored with engine redis.')
     }
-    if (settings.engine === version.engine && compareVersions(version.full, settings.engineVersion) < 0) {
+    if (engine === version.engine && compareVersions(version.full, engineVersion) < 0) {
       throw invalidCombination(
-        `The engine version ${version.version} is lower than ${settings.engineVersion}, the version of the snapshot.`,
+        `The engine version ${version.version} is lower than ${engineVersion}, the version of the snapshot.`,
       )
     }
     if (dataTiering !== isDataTiered(nodeType)) {
@@ -148,8 +166,10 @@ export const restoreFits = (source: RestoreSource, version: EngineVersion, nodeT
   }
 }
 
-const filesOf = (source: RestoreSource): readonly string[] =>
-  source.is === 's3' ? source.files.map((file) => file.path) : source.snapshot.pieces.map((piece) => piece.file)
+const filesOf = (source: RestoreSource): readonly string[] => {
+  if (source.is === 'serverless') return [source.snapshot.file]
+  return source.is === 's3' ? source.files.map(({ path }) => path) : source.snapshot.pieces.map(({ file }) => file)
+}
 
 /**
  * The files that each shard begins with: its own piece where the slots lie as they lay in the snapshot, else all of

@@ -1,6 +1,7 @@
 import type { Address, EnginesWanted } from '../engines/port.ts'
 import { enginesWanted } from '../world/engines-wanted.ts'
 import { fingerprint } from '../world/fingerprint.ts'
+import { SERVERLESS, SERVERLESS_READER } from '../world/serverless-keys.ts'
 import type { Place, World } from '../world/world.ts'
 
 /** How endpoints are shown: under AWS's names, or as the addresses that can be connected to. */
@@ -52,12 +53,17 @@ const clusterLabels = (world: World, id: string, role: string): string | undefin
   return groupId !== undefined && settings.tls !== 'disabled' ? `${id}.${groupId}.${hash}` : `${id}.${hash}.${role}`
 }
 
+/** The reader endpoint has the same name, and another port. */
+const serverlessName = (world: World, name: string): string | undefined =>
+  world.serverlessCaches.has(name) ? `${name}-${hashOf(world, name)}.serverless.${domainOf(world)}` : undefined
+
 /**
  * AWS's name of a node or front key, as its user guides and real endpoints have it; the name of a group's endpoint
  * changes with transit encryption. Undefined for a key of something that the world does not have.
  */
 export const awsName = (world: World, key: string): string | undefined => {
   const [, , id = '', role = ''] = key.split('/')
+  if (role === SERVERLESS || role === SERVERLESS_READER) return serverlessName(world, id)
   const group = world.groups.get(id)
   const labels = group
     ? groupLabels(id, hashOf(world, id), role, group.settings.tls !== 'disabled')
@@ -88,6 +94,8 @@ export const namedAddresses = (world: World, address: AddressOf): readonly (read
   const { nodes, fronts } = enginesWanted(world)
   return [...nodes, ...fronts].flatMap(({ key, port }) => {
     const name = awsName(world, key)
-    return name === undefined ? [] : [[name, address(key, port)] as const]
+    // One name and two ports: only the second is told with its port.
+    const told = key.endsWith(`/${SERVERLESS_READER}`) ? `${name}:${port}` : name
+    return name === undefined || told === undefined ? [] : [[told, address(key, port)] as const]
   })
 }

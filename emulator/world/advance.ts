@@ -6,8 +6,15 @@ import { applyParameters } from './parameter-status.ts'
 import type { Profile } from './profile.ts'
 import { settleReboot } from './reboot.ts'
 import { settleRecovery } from './recovery.ts'
+import { openServerlessSnapshotTime } from './serverless-daily.ts'
+import { removeServerless, settleServerless } from './serverless-happenings.ts'
+import {
+  expireServerlessSnapshot,
+  removeServerlessSnapshot,
+  settleServerlessSnapshot,
+} from './serverless-snapshot-happenings.ts'
 import { expireSnapshot, removeSnapshot, settleRestore, settleSnapshot } from './snapshot-happenings.ts'
-import type { Readiness, Tick } from './tick.ts'
+import { failing, type Readiness, type Tick } from './tick.ts'
 import type { Happening, Transition } from './transition.ts'
 import { autoApplyUpdate, expireUpdate, stepUpdate } from './update-happenings.ts'
 import { removeUser, removeUserGroup, settleUser, settleUserGroup } from './user-happenings.ts'
@@ -40,6 +47,12 @@ const DEEDS: Readonly<Record<Happening['do'], Deed>> = {
   removeUser,
   settleUserGroup,
   removeUserGroup,
+  settleServerless,
+  removeServerless,
+  openServerlessSnapshotTime,
+  settleServerlessSnapshot,
+  removeServerlessSnapshot,
+  expireServerlessSnapshot,
 }
 
 const nextDue = (world: World, nowMs: number, tried: ReadonlySet<Transition>): Transition | undefined => {
@@ -52,7 +65,7 @@ const nextDue = (world: World, nowMs: number, tried: ReadonlySet<Transition>): T
 
 /**
  * Brings a world up to date: carries out every state change that is due, in the order of time.
- * A change that needs server processes which do not answer yet stays due.
+ * A change that needs server processes which do not answer yet, or that an ordered fault holds, stays due.
  * @returns whether anything changed
  */
 export const advance = (world: World, profile: Profile, nodes: Readiness, nowMs: number): boolean => {
@@ -62,8 +75,15 @@ export const advance = (world: World, profile: Profile, nodes: Readiness, nowMs:
     const transition = nextDue(world, nowMs, tried)
     if (!transition) return changed
     tried.add(transition)
-    const atMs = transition.held ? nowMs : transition.atMs
-    if (!DEEDS[transition.do]({ world, profile, nodes, atMs, transition }, transition.id)) {
+    const fate = nodes.fateOf(world, transition)
+    const tick: Tick = {
+      world,
+      profile,
+      nodes: fate?.is === 'failed' ? failing(nodes, fate.reason) : nodes,
+      atMs: transition.held ? nowMs : transition.atMs,
+      transition,
+    }
+    if (fate?.is === 'held' || !DEEDS[transition.do](tick, transition.id)) {
       transition.held = true
       continue
     }

@@ -6,6 +6,8 @@ export type ArnKind =
   | 'parametergroup'
   | 'subnetgroup'
   | 'snapshot'
+  | 'serverlesscache'
+  | 'serverlesscachesnapshot'
   | 'user'
   | 'usergroup'
 

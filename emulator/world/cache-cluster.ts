@@ -18,6 +18,8 @@ export interface CacheNode {
   readonly zone: string
   /** Rises when this node alone must be restarted; counts on top of its cluster's. */
   readonly generation?: number
+  /** A node that comes, and that auto-discovery knows already. */
+  readonly listed?: boolean
 }
 
 /** What a modification changes once it is done; the same words serve what waits for the maintenance window. */

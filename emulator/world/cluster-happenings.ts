@@ -1,10 +1,10 @@
 import type { CacheCluster } from './cache-cluster.ts'
-import { clusterKeys } from './engines-wanted.ts'
+import { clusterKeys, frontKey } from './engines-wanted.ts'
 import { record } from './event.ts'
 import { beginClusterChange, withDeferredCluster } from './lifecycle.ts'
 import { dropAutomaticSnapshots } from './snapshot-happenings.ts'
 import { failureAmong, type Tick } from './tick.ts'
-import { unschedule } from './transition.ts'
+import { schedule, unschedule } from './transition.ts'
 
 const completeNodes = (tick: Tick, cluster: CacheCluster): void => {
   for (const node of cluster.nodes) {
@@ -16,13 +16,24 @@ const completeNodes = (tick: Tick, cluster: CacheCluster): void => {
           : undefined
     if (message) record(tick.world, tick.atMs, 'cache-cluster', cluster.id, message)
   }
-  if (cluster.status === 'modifying' && cluster.nodes.some((node) => node.status === 'creating')) {
-    cluster.configurationVersion += 1
-  }
   cluster.nodes = cluster.nodes
     .filter((node) => node.status !== 'deleting')
-    .map((node) => ({ ...node, status: 'available' as const }))
+    .map(({ listed: _listed, ...node }) => ({ ...node, status: 'available' as const }))
 }
+
+/**
+ * Auto-discovery lists the nodes that come, now that they answer: before the cluster is called available.
+ * @returns whether there were any
+ */
+const listNodes = (tick: Tick, cluster: CacheCluster): boolean => {
+  if (cluster.status !== 'modifying' || !cluster.nodes.some(comesUnlisted)) return false
+  cluster.configurationVersion += 1
+  cluster.nodes = cluster.nodes.map((node) => (comesUnlisted(node) ? { ...node, listed: true } : node))
+  tick.nodes.forget(frontKey(tick.world, cluster.id, 'configuration'))
+  return true
+}
+
+const comesUnlisted = ({ status, listed }: CacheCluster['nodes'][number]) => status === 'creating' && !listed
 
 /** A cluster whose change is due becomes available, or says why not. */
 export const settleCluster = (tick: Tick, id: string): boolean => {
@@ -43,6 +54,9 @@ export const settleCluster = (tick: Tick, id: string): boolean => {
     record(tick.world, tick.atMs, 'cache-cluster', id, `Failed applying modification to the cache cluster: ${failure}`)
   } else if (!keys.every((key) => tick.nodes.isReady(key))) {
     return false
+  } else if (listNodes(tick, cluster)) {
+    schedule(tick.world, tick.atMs, { do: 'settleCluster', id })
+    return true
   }
   completeNodes(tick, cluster)
   if (cluster.status === 'creating') record(tick.world, tick.atMs, 'cache-cluster', id, 'Cache cluster created')

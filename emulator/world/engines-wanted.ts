@@ -4,6 +4,7 @@ import { type CacheCluster, clusterSettingsUnderway } from './cache-cluster.ts'
 import { engineMemoryBytes } from './node-type.ts'
 import { effectiveValues, findParameterGroup } from './parameter-group.ts'
 import { type ReplicationGroup, type Shard, settingsUnderway, shardsAfter } from './replication-group.ts'
+import { serverlessWanted } from './serverless-wanted.ts'
 import type { Settings } from './settings.ts'
 import { engineUsersOf } from './user-group.ts'
 import type { Place, World } from './world.ts'
@@ -92,7 +93,11 @@ const groupFronts = (world: World, group: ReplicationGroup): readonly FrontWante
     targets,
     version: 1,
   })
-  if (group.clusterMode === 'enabled') return [front('configuration', keysOf(shards.map((shard) => shard.primary)))]
+  if (group.clusterMode === 'enabled') {
+    // A shard that leaves is led to no more: its nodes end once its slots have moved.
+    const staying = shards.filter(({ slots }) => slots !== '')
+    return [front('configuration', keysOf(staying.map((shard) => shard.primary)))]
+  }
   return shards.slice(0, 1).flatMap((shard) => {
     const primary = keysOf([shard.primary])
     const replicas = keysOf(shard.members.filter((id) => id !== shard.primary))
@@ -116,7 +121,7 @@ const memcachedFront = (world: World, cluster: CacheCluster): FrontWanted => ({
   kind: 'memcached-configuration',
   port: cluster.settings.port,
   targets: cluster.nodes
-    .filter((node) => node.status === 'available' || cluster.status === 'creating')
+    .filter((node) => node.status === 'available' || node.listed || cluster.status === 'creating')
     .map((node) => nodeKey(world, cluster.id, node.id)),
   version: cluster.configurationVersion,
 })
@@ -131,15 +136,14 @@ const clusterWanted = (world: World, cluster: CacheCluster): EnginesWanted => {
   if (cluster.groupId !== undefined || gone(cluster)) return NOTHING_WANTED
   const process = processOf(world, cluster, clusterSettingsUnderway(cluster))
   return {
-    nodes: cluster.nodes
-      .filter((node) => node.status !== 'deleting')
-      .map((node) => ({
-        ...process,
-        key: nodeKey(world, cluster.id, node.id),
-        generation: process.generation + (node.generation ?? 0),
-        ...restartedParameters(world, cluster, node.id),
-        ...(cluster.seeds === undefined ? {} : { seedFiles: cluster.seeds }),
-      })),
+    // A node that leaves goes on until clients had time to learn that it is listed no more.
+    nodes: cluster.nodes.map((node) => ({
+      ...process,
+      key: nodeKey(world, cluster.id, node.id),
+      generation: process.generation + (node.generation ?? 0),
+      ...restartedParameters(world, cluster, node.id),
+      ...(cluster.seeds === undefined ? {} : { seedFiles: cluster.seeds }),
+    })),
     fronts: cluster.settings.engine === 'memcached' ? [memcachedFront(world, cluster)] : [],
     backups: [],
   }
@@ -159,7 +163,7 @@ export const enginesWanted = (world: World): EnginesWanted => {
     ...[...world.clusters.values()].map((cluster) => clusterWanted(world, cluster)),
   ]
   const backups = [...world.snapshots.values()].flatMap((snapshot) => snapshotBackups(world, snapshot))
-  return allWanted([...parts, { nodes: [], fronts: [], backups }])
+  return allWanted([...parts, { nodes: [], fronts: [], backups }, ...serverlessWanted(world)])
 }
 
 /** Keys that must answer before a group may be called available. */

@@ -2,6 +2,7 @@ import { nodeKey } from './engines-wanted.ts'
 import { record } from './event.ts'
 import { beginRecovery, endRecovery, NODE, restartNode } from './recovery.ts'
 import type { Failover, ReplicationGroup, Shard } from './replication-group.ts'
+import { holdsMovedSlots } from './reshard-failure.ts'
 import type { Tick } from './tick.ts'
 import { schedule } from './transition.ts'
 import type { World } from './world.ts'
@@ -39,11 +40,12 @@ export const beginFailover = (
   schedule(world, nowMs + failoverMs / 2, { do: 'stepFailover', id: deedId(group, shard.id) })
 }
 
-const heirOf = (tick: Tick, shard: Shard): string | undefined =>
+const heirOf = (tick: Tick, group: ReplicationGroup, shard: Shard): string | undefined =>
   shard.members.find((id) => {
     const key = nodeKey(tick.world, id, NODE)
     const status = tick.world.clusters.get(id)?.status
-    return id !== shard.primary && status !== 'creating' && status !== 'deleting' && !tick.nodes.isLost(key)
+    const made = status !== 'creating' || holdsMovedSlots(tick.world, tick.nodes, group, id)
+    return id !== shard.primary && made && status !== 'deleting' && !tick.nodes.isLost(key)
   })
 
 /** The heir is the primary from now on; a promotion that was under way in the shard is overtaken. */
@@ -71,7 +73,7 @@ const elect = (tick: Tick, group: ReplicationGroup, shard: Shard, failover: Fail
   const { world } = tick
   const durable = isDurable(group) && failover.cause === 'loss'
   if (durable && !tick.nodes.isReady(nodeKey(world, failover.from, NODE))) return undefined
-  const heir = heirOf(tick, shard)
+  const heir = heirOf(tick, group, shard)
   if (heir === undefined) {
     // Nobody is left to take over: the primary itself comes back.
     if (!durable) restartNode(tick, failover.from)

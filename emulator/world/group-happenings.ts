@@ -2,6 +2,7 @@ import { groupKeys } from './engines-wanted.ts'
 import { record } from './event.ts'
 import { beginGroupChange, withDeferredGroup } from './lifecycle.ts'
 import { type GroupChange, membersOf, type ReplicationGroup, shardsAfter } from './replication-group.ts'
+import { movesSlots, slotsWhereStuck } from './reshard-failure.ts'
 import { dropAutomaticSnapshots } from './snapshot-happenings.ts'
 import { failureAmong, type Tick } from './tick.ts'
 import { schedule } from './transition.ts'
@@ -34,10 +35,6 @@ const withoutMembers = (group: ReplicationGroup, ids: ReadonlySet<string>): void
 const whatFailed = (change: GroupChange): string =>
   change.settings?.nodeType ? `cache node type to ${change.settings.nodeType}` : 'the replication group'
 
-/** Whether slots have begun to move: their keys would be lost with the shards that come. */
-const movesSlots = ({ world, nodes }: Tick, group: ReplicationGroup): boolean =>
-  group.applying?.slots !== undefined && nodes.slotsMovedPercent(`${world.account}/${world.region}/${group.id}`) > 0
-
 /** A change that cannot be carried out is undone; only an event tells. */
 const rollBack = (tick: Tick, group: ReplicationGroup): void => {
   const change = group.applying ?? {}
@@ -47,6 +44,22 @@ const rollBack = (tick: Tick, group: ReplicationGroup): void => {
   delete group.applying
   group.status = 'available'
   record(tick.world, tick.atMs, 'replication-group', group.id, `Failed applying modification to ${whatFailed(change)}.`)
+  followWithMembers(tick, group)
+}
+
+/**
+ * Ends a reshard whose slots cannot be moved, say because the memory of a shard is full. Every slot stays where it is;
+ * shards that have none by now go, and all others stay, those that were to leave too.
+ */
+const leaveSlots = (tick: Tick, group: ReplicationGroup, held: Readonly<Record<string, string>>): void => {
+  const empty = group.shards.filter(({ id }) => !held[id]).flatMap(({ members }) => members)
+  group.shards = group.shards.map((shard) => ({ ...shard, slots: held[shard.id] ?? '' }))
+  withoutMembers(group, new Set(empty))
+  dropMembers(tick, group, empty)
+  delete group.applying
+  group.status = 'available'
+  const message = 'Failed applying modification to the replication group.'
+  record(tick.world, tick.atMs, 'replication-group', group.id, message)
   followWithMembers(tick, group)
 }
 
@@ -82,8 +95,13 @@ export const settleGroup = (tick: Tick, id: string): boolean => {
   if (!group || (group.status !== 'creating' && group.status !== 'modifying')) return true
   const keys = groupKeys(tick.world, group)
   const failure = failureAmong(tick.nodes, keys)
+  const held = slotsWhereStuck(tick, group)
+  if (held) {
+    leaveSlots(tick, group, held)
+    return true
+  }
   if (failure !== undefined && group.status === 'modifying') {
-    if (movesSlots(tick, group)) return false
+    if (movesSlots(tick.world, tick.nodes, group)) return false
     rollBack(tick, group)
     return true
   }

@@ -4,6 +4,7 @@ import { beginFailover, isDurable } from './failover.ts'
 import type { Profile } from './profile.ts'
 import { beginRecovery, NODE, takeWaitingValues } from './recovery.ts'
 import type { ReplicationGroup, Shard } from './replication-group.ts'
+import { holdsMovedSlots } from './reshard-failure.ts'
 import type { Readiness } from './tick.ts'
 import { schedule } from './transition.ts'
 import type { World } from './world.ts'
@@ -54,7 +55,9 @@ export const noticeLosses = (world: World, profile: Profile, nodes: Readiness, n
   let changed = false
   for (const cluster of world.clusters.values()) {
     // What cannot even start is a failed create, not a loss.
-    if (cluster.status === 'deleting' || cluster.status === 'creating') continue
+    const ofGroup = world.groups.get(cluster.groupId ?? '')
+    const hasKeys = ofGroup !== undefined && holdsMovedSlots(world, nodes, ofGroup, cluster.id)
+    if (cluster.status === 'deleting' || (cluster.status === 'creating' && !hasKeys)) continue
     for (const { id } of cluster.nodes) {
       if (!nodes.isLost(nodeKey(world, cluster.id, id)) || cluster.recovering?.includes(id)) continue
       const group = cluster.groupId === undefined ? undefined : world.groups.get(cluster.groupId)

@@ -37,14 +37,50 @@ export const pageOf = <Item>(
   maxRecords = 100,
 ): Page<Item> => {
   const limit = limitOf(request, maxRecords)
-  const from = request.Marker ? decoded(request.Marker) : ''
+  const { items, next } = sliceOf(all, keyOf, request.Marker ? decoded(request.Marker) : '', limit)
+  return next === undefined ? { items } : { items, Marker: next }
+}
+
+/** The first so many items from a key on, and the token of those that follow. */
+const sliceOf = <Item>(
+  all: Iterable<Item>,
+  keyOf: (item: Item) => string,
+  from: string,
+  limit: number,
+): { readonly items: readonly Item[]; readonly next?: string } => {
   const rest = [...all]
     .map((item) => ({ key: keyOf(item), item }))
     .filter(({ key }) => key >= from)
     .toSorted((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0))
   const items = rest.slice(0, limit).map(({ item }) => item)
   const next = rest[limit]
-  return next ? { items, Marker: encoded(next.key) } : { items }
+  return next ? { items, next: encoded(next.key) } : { items }
+}
+
+export interface TokenRequest {
+  readonly NextToken?: string | undefined
+  readonly MaxResults?: number | undefined
+}
+
+export interface TokenPage<Item> {
+  readonly items: readonly Item[]
+  readonly NextToken?: string
+}
+
+const MOST_RESULTS = 50
+
+/** One page of a list as the actions for serverless caches have it: up to 50 items, and a token. */
+export const tokenPageOf = <Item>(
+  all: Iterable<Item>,
+  keyOf: (item: Item) => string,
+  request: TokenRequest,
+): TokenPage<Item> => {
+  const limit = request.MaxResults ?? MOST_RESULTS
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST_RESULTS) {
+    throw invalidValue(`The parameter MaxResults must be an integer between 1 and ${MOST_RESULTS}.`)
+  }
+  const { items, next } = sliceOf(all, keyOf, request.NextToken ? decoded(request.NextToken) : '', limit)
+  return next === undefined ? { items } : { items, NextToken: next }
 }
 
 /** Checks the page request of a list that is always empty. */

@@ -26,6 +26,12 @@ export interface Happening {
     | 'removeUser'
     | 'settleUserGroup'
     | 'removeUserGroup'
+    | 'settleServerless'
+    | 'removeServerless'
+    | 'openServerlessSnapshotTime'
+    | 'settleServerlessSnapshot'
+    | 'removeServerlessSnapshot'
+    | 'expireServerlessSnapshot'
   /** The id or name of the resource. */
   readonly id: string
 }

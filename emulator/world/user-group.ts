@@ -1,5 +1,6 @@
 import type { EngineUser } from '../engines/port.ts'
 import type { ReplicationGroup } from './replication-group.ts'
+import { serverlessTouching } from './serverless-cache.ts'
 import type { AccessEngine, User } from './user.ts'
 import type { World } from './world.ts'
 
@@ -49,15 +50,9 @@ export const replicationGroupsTouching = (world: World, id: string): readonly Re
     ),
   )
 
-/** A world's serverless caches, as far as user groups are concerned. */
-interface WithServerless {
-  readonly tags: World['tags']
-  readonly serverlessCaches?: ReadonlyMap<string, { readonly userGroupId?: string | undefined }>
-}
-
-/** Names of the serverless caches that use a user group. */
-export const serverlessCachesWith = (world: WithServerless, id: string): readonly string[] =>
-  [...(world.serverlessCaches ?? [])].filter(([, cache]) => cache.userGroupId === id).map(([name]) => name)
+/** Names of the serverless caches that use a user group, or are to use it. */
+export const serverlessCachesWith = (world: World, id: string): readonly string[] =>
+  serverlessTouching(world, id).map(({ name }) => name)
 
 /** The users that a server must know; undefined where no user group is in use and the tokens decide. */
 export const engineUsersOf = (

@@ -1,13 +1,17 @@
 import { groupKeys } from './engines-wanted.ts'
 import { record } from './event.ts'
+import { serverlessTouching } from './serverless-cache.ts'
+import { serverlessKeys } from './serverless-wanted.ts'
 import type { Tick } from './tick.ts'
 import { groupsWithUser, replicationGroupsTouching, type UserGroup, userIdsAfter } from './user-group.ts'
 
 /** Whether every server that uses one of these user groups has followed; one that cannot be had holds nobody up. */
 const serversFollowed = (tick: Tick, userGroups: readonly UserGroup[]): boolean =>
   userGroups
-    .flatMap((userGroup) => replicationGroupsTouching(tick.world, userGroup.id))
-    .flatMap((group) => groupKeys(tick.world, group))
+    .flatMap(({ id }) => [
+      ...replicationGroupsTouching(tick.world, id).flatMap((group) => groupKeys(tick.world, group)),
+      ...serverlessTouching(tick.world, id).flatMap((cache) => serverlessKeys(tick.world, cache)),
+    ])
     .every((key) => tick.nodes.isReady(key) || tick.nodes.failureOf(key) !== undefined)
 
 /** A user that is being made or changed becomes active. */

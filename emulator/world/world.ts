@@ -2,6 +2,8 @@ import type { CacheCluster } from './cache-cluster.ts'
 import type { WorldEvent } from './event.ts'
 import type { ParameterGroup } from './parameter-group.ts'
 import type { ReplicationGroup } from './replication-group.ts'
+import type { ServerlessCache } from './serverless-cache.ts'
+import type { ServerlessSnapshot } from './serverless-snapshot.ts'
 import type { ServiceUpdate } from './service-update.ts'
 import type { Snapshot } from './snapshot.ts'
 import { defaultSubnetGroup, type SubnetGroup } from './subnet-group.ts'
@@ -16,6 +18,9 @@ export interface Place {
   readonly region: string
 }
 
+/** Names a world. */
+export const worldKey = ({ account, region }: Place): string => `${account}/${region}`
+
 /**
  * Everything that ElastiCache knows in one account and region, as plain data.
  * Nothing in it moves by itself: what is to happen later stands in `due`, and `advance` brings the world up to date.
@@ -26,6 +31,8 @@ export interface World extends Place {
   readonly parameterGroups: Map<string, ParameterGroup>
   readonly subnetGroups: Map<string, SubnetGroup>
   readonly snapshots: Map<string, Snapshot>
+  readonly serverlessCaches: Map<string, ServerlessCache>
+  readonly serverlessSnapshots: Map<string, ServerlessSnapshot>
   /** When manual snapshots of a cluster's node were taken, oldest first. They are limited per day. */
   readonly manualSnapshotTimes: Map<string, readonly number[]>
   readonly serviceUpdates: Map<string, ServiceUpdate>
@@ -51,6 +58,8 @@ export const createWorld = (place: Place): World => ({
   parameterGroups: new Map(),
   subnetGroups: new Map([['default', defaultSubnetGroup(place)]]),
   snapshots: new Map(),
+  serverlessCaches: new Map(),
+  serverlessSnapshots: new Map(),
   manualSnapshotTimes: new Map(),
   serviceUpdates: new Map(),
   updateActions: new Map(),

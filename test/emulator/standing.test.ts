@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import {
   CreateReplicationGroupCommand,
   DescribeReplicationGroupsCommand,
   ElastiCacheClient,
 } from '@aws-sdk/client-elasticache'
-import { afterEach, describe, it } from 'mocha'
+import { afterEach, beforeEach, describe, it } from 'mocha'
+import { until } from './engines-fixture.ts'
 import { CREDENTIALS, PAIR, REGION } from './fixture.ts'
 
 const MAIN = new URL('../../emulator/main.ts', import.meta.url).pathname
@@ -35,6 +38,7 @@ const residentMegabytes = async (pid: number): Promise<number> => {
 
 describe('the standing emulator', () => {
   const children: Child[] = []
+  const folders: string[] = []
   const running = (...flags: readonly string[]) => {
     const child = start(...flags)
     children.push(child)
@@ -47,6 +51,7 @@ describe('the standing emulator', () => {
       child.kill('SIGKILL')
       await ended
     }
+    for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true })
   })
 
   it('prints one line with its address, and ends when its parent does', async () => {
@@ -64,6 +69,50 @@ describe('the standing emulator', () => {
     await urlOf(child)
     child.kill('SIGTERM')
     assert.deepEqual(await ended, [0, null])
+  })
+
+  describe('with a state folder', () => {
+    let base: string
+    beforeEach(async () => {
+      base = await mkdtemp(join(tmpdir(), 'larder-standing-'))
+      folders.push(base)
+    })
+    const clientOf = async (child: Child) =>
+      new ElastiCacheClient({ region: REGION, credentials: CREDENTIALS, endpoint: await urlOf(child) })
+    const end = async (child: Child, signal: 'SIGTERM' | 'SIGKILL') => {
+      const ended = once(child, 'exit')
+      child.kill(signal)
+      await ended
+    }
+
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const)
+      it(`goes on after ${signal}`, async () => {
+        const dir = join(base, 'state')
+        const first = running('--state', dir)
+        const client = await clientOf(first)
+        await client.send(new CreateReplicationGroupCommand(PAIR))
+        const stored = async () => (await readFile(join(dir, 'state.json'), 'utf8')).includes('pair-002')
+        if (signal === 'SIGKILL') await until('the group is written down', stored)
+        client.destroy()
+        await end(first, signal)
+        const again = await clientOf(running('--state', dir))
+        const { ReplicationGroups } = await again.send(new DescribeReplicationGroupsCommand({}))
+        again.destroy()
+        assert.deepEqual(ReplicationGroups?.[0]?.MemberClusters, ['pair-001', 'pair-002'])
+      })
+
+    it('says in one line why it cannot have it', async () => {
+      const holder = running('--state', base)
+      await urlOf(holder)
+      const second = running('--state', base)
+      let said = ''
+      second.stderr.on('data', (chunk) => {
+        said += String(chunk)
+      })
+      const [status] = await once(second, 'close')
+      assert.equal(status, 1)
+      assert.match(said, new RegExp(`^${base} is in use by the emulator with the process id ${holder.pid}\\. .*\n$`))
+    })
   })
 
   it('checks signatures with the keys of its command line, and shows the names of AWS', async () => {
