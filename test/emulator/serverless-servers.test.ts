@@ -3,34 +3,25 @@ import {
   DeleteServerlessCacheSnapshotCommand,
   DescribeEventsCommand,
   DescribeUsersCommand,
-  ElastiCacheClient,
+  type ElastiCacheClient,
   ModifyUserCommand,
 } from '@aws-sdk/client-elasticache'
 import { beforeEach, describe, it } from 'mocha'
-import { inProcessDoor } from '../../emulator/door/in-process.ts'
-import { createState } from '../../emulator/door/state.ts'
-import { noEngines } from '../../emulator/engines/none.ts'
-import type { EnginesWanted } from '../../emulator/engines/port.ts'
-import { type ManualClock, manualClock } from '../../emulator/world/clock.ts'
-import { profileOf } from '../../emulator/world/profile.ts'
-import { DEFAULT_QUOTAS } from '../../emulator/world/quota.ts'
-import { CREDENTIALS, REGION, refused, SETTLED_MS } from './fixture.ts'
+import { REGION, refused, SETTLED_MS } from './fixture.ts'
 import { createUser, createUserGroup } from './rbac-fixture.ts'
+import { openScriptedServers, type ScriptedServers } from './scripted-servers.ts'
 import { type ServerlessCalls, SNAPSHOT_ARN, serverlessCalls } from './serverless-fixture.ts'
 
 const NODE = `123456789012/${REGION}/burst/serverless`
 const BACKUP = `123456789012/${REGION}/serverless-snapshot/shot`
 
 describe('serverless caches and their servers', () => {
-  let clock: ManualClock
+  let servers: ScriptedServers
   let client: ElastiCacheClient
   let calls: ServerlessCalls
-  let answering: boolean
-  let broken: Map<string, string>
-  let wanted: EnginesWanted | undefined
 
   const pass = async (ms: number) => {
-    clock.advance(ms)
+    servers.clock.advance(ms)
     await client.send(new DescribeEventsCommand({}))
   }
   const settle = async () => {
@@ -47,57 +38,35 @@ describe('serverless caches and their servers', () => {
   const status = async () => (await calls.cache())?.Status
 
   beforeEach(async () => {
-    clock = manualClock()
-    answering = true
-    broken = new Map()
-    wanted = undefined
-    const every: ReadonlySet<string> = Object.assign(new Set<string>(), {
-      has: (key: string) => answering && !broken.has(key),
-    })
-    const engines = {
-      ...noEngines(),
-      ready: () => every,
-      failed: () => broken,
-      converge: (next: EnginesWanted) => {
-        wanted = next
-      },
-    }
-    const state = await createState({
-      profile: profileOf('fast'),
-      quotas: DEFAULT_QUOTAS,
-      accounts: {},
-      engines,
-      realNodes: true,
-    })
-    const requestHandler = inProcessDoor(state, clock)
-    client = new ElastiCacheClient({ region: REGION, credentials: CREDENTIALS, requestHandler, maxAttempts: 1 })
+    servers = await openScriptedServers()
+    client = servers.client
     calls = serverlessCalls(client)
   })
 
   it('a cache is creating until its server answers', async () => {
-    answering = false
+    servers.answering = false
     await made()
     assert.equal(await status(), 'creating')
-    answering = true
+    servers.answering = true
     assert.equal(await status(), 'available')
   })
 
   it('the server speaks TLS only, has all slots, and a reader endpoint in front', async () => {
     await made()
-    const [node] = wanted?.nodes ?? []
+    const [node] = servers.wanted?.nodes ?? []
     assert.deepEqual([node?.key, node?.tls, node?.cluster?.slots, node?.port], [NODE, 'required', '0-16383', 6379])
     assert.deepEqual(
-      wanted?.fronts.map(({ kind, port, targets }) => [kind, port, targets]),
+      servers.wanted?.fronts.map(({ kind, port, targets }) => [kind, port, targets]),
       [['reader', 6380, [NODE]]],
     )
   })
 
   it('a cache that cannot be had is create-failed, keeps its name and can be deleted', async () => {
-    broken.set(NODE, 'no memory is left')
+    servers.broken.set(NODE, 'no memory is left')
     await made()
     assert.equal(await status(), 'create-failed')
     assert.deepEqual(await events(), ['Failed to create cache burst: no memory is left'])
-    assert.deepEqual(wanted?.nodes, [])
+    assert.deepEqual(servers.wanted?.nodes, [])
     await refused(calls.create(), 'ServerlessCacheAlreadyExistsFault', /burst/)
     await refused(calls.modify({ Description: 'x' }), 'InvalidServerlessCacheStateFault', /create-failed/)
     await refused(calls.remove('last'), 'InvalidServerlessCacheStateFault', /create-failed/)
@@ -109,7 +78,7 @@ describe('serverless caches and their servers', () => {
   it('a change that fails is undone, and only an event tells', async () => {
     await made({ MajorEngineVersion: '8' })
     await calls.modify({ MajorEngineVersion: '9' })
-    broken.set(NODE, 'it does not start')
+    servers.broken.set(NODE, 'it does not start')
     await settle()
     assert.equal(await status(), 'available')
     assert.equal((await calls.cache())?.MajorEngineVersion, '8')
@@ -119,7 +88,7 @@ describe('serverless caches and their servers', () => {
   it('a snapshot that cannot be written failed, can be deleted, and names nothing to restore from', async () => {
     await made()
     await calls.snap()
-    broken.set(BACKUP, 'the disk is full')
+    servers.broken.set(BACKUP, 'the disk is full')
     await settle()
     assert.equal((await calls.snapshot())?.Status, 'failed')
     assert.equal((await events()).at(-1), 'Failed to create snapshot shot of cache burst')
@@ -133,7 +102,7 @@ describe('serverless caches and their servers', () => {
   it('a cache whose final snapshot fails stays', async () => {
     await made()
     await calls.remove('shot')
-    broken.set(BACKUP, 'the disk is full')
+    servers.broken.set(BACKUP, 'the disk is full')
     await settle()
     assert.equal(await status(), 'available')
     assert.equal((await calls.snapshot())?.Status, 'failed')
@@ -142,19 +111,19 @@ describe('serverless caches and their servers', () => {
   it('the server of a cache runs until its final snapshot is whole', async () => {
     await made()
     await calls.remove('shot')
-    answering = false
+    servers.answering = false
     await settle()
     assert.equal(await status(), 'deleting')
-    assert.equal(wanted?.nodes.length, 1)
-    answering = true
+    assert.equal(servers.wanted?.nodes.length, 1)
+    servers.answering = true
     await settle()
-    assert.deepEqual(wanted?.nodes, [])
+    assert.deepEqual(servers.wanted?.nodes, [])
   })
 
   it('the server of a deleted cache ends at once', async () => {
     await made()
     await calls.remove()
-    assert.equal(wanted?.nodes.length, 0)
+    assert.equal(servers.wanted?.nodes.length, 0)
   })
 
   it('the file of a deleted snapshot stays until what is made from it is there', async () => {
@@ -162,17 +131,17 @@ describe('serverless caches and their servers', () => {
     await calls.snap()
     await settle()
     await calls.create({ ServerlessCacheName: 'restored', SnapshotArnsToRestore: [SNAPSHOT_ARN] })
-    const file = wanted?.backups[0]?.file
+    const file = servers.wanted?.backups[0]?.file
     await client.send(new DeleteServerlessCacheSnapshotCommand({ ServerlessCacheSnapshotName: 'shot' }))
     await pass(700)
     await refused(calls.snapshot(), 'ServerlessCacheSnapshotNotFoundFault', /shot/)
     assert.deepEqual(
-      wanted?.backups.map((backup) => [backup.file, backup.taken]),
+      servers.wanted?.backups.map((backup) => [backup.file, backup.taken]),
       [[file, true]],
     )
-    assert.deepEqual(wanted?.nodes.find(({ key }) => key.includes('restored'))?.seedFiles, [file])
+    assert.deepEqual(servers.wanted?.nodes.find(({ key }) => key.includes('restored'))?.seedFiles, [file])
     await settle()
-    assert.deepEqual(wanted?.backups, [])
+    assert.deepEqual(servers.wanted?.backups, [])
   })
 
   it('a changed user becomes active when the servers of serverless caches have followed', async () => {
@@ -181,15 +150,15 @@ describe('serverless caches and their servers', () => {
     await settle()
     await made({ UserGroupId: 'team' })
     assert.deepEqual(
-      wanted?.nodes[0]?.users?.map(({ name }) => name),
+      servers.wanted?.nodes[0]?.users?.map(({ name }) => name),
       ['default', 'app'],
     )
-    answering = false
+    servers.answering = false
     await client.send(new ModifyUserCommand({ UserId: 'app', AccessString: 'on ~* +get' }))
     await settle()
     const user = async () => (await client.send(new DescribeUsersCommand({ UserId: 'app' }))).Users?.[0]?.Status
     assert.equal(await user(), 'modifying')
-    answering = true
+    servers.answering = true
     assert.equal(await user(), 'active')
   })
 })

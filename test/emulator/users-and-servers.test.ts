@@ -6,62 +6,34 @@ import {
   DescribeReplicationGroupsCommand,
   DescribeUserGroupsCommand,
   DescribeUsersCommand,
-  ElastiCacheClient,
+  type ElastiCacheClient,
   ModifyReplicationGroupCommand,
   ModifyUserCommand,
   ModifyUserGroupCommand,
 } from '@aws-sdk/client-elasticache'
 import { beforeEach, describe, it } from 'mocha'
-import { inProcessDoor } from '../../emulator/door/in-process.ts'
-import { createState } from '../../emulator/door/state.ts'
-import { noEngines } from '../../emulator/engines/none.ts'
-import type { EnginesWanted } from '../../emulator/engines/port.ts'
-import { type ManualClock, manualClock } from '../../emulator/world/clock.ts'
-import { profileOf } from '../../emulator/world/profile.ts'
-import { DEFAULT_QUOTAS } from '../../emulator/world/quota.ts'
-import { CREDENTIALS, PAIR, REGION, SETTLED_MS } from './fixture.ts'
+import { PAIR, SETTLED_MS } from './fixture.ts'
 import { createUser, createUserGroup, passwordOf } from './rbac-fixture.ts'
+import { openScriptedServers, type ScriptedServers } from './scripted-servers.ts'
 
 describe('users and the servers that must know them', () => {
-  let clock: ManualClock
+  let servers: ScriptedServers
   let client: ElastiCacheClient
-  let answering: boolean
-  let broken: ReadonlyMap<string, string>
-  let wanted: EnginesWanted | undefined
 
-  const users = () => wanted?.nodes[0]?.users
+  const users = () => servers.wanted?.nodes[0]?.users
   const statusOf = async (id: string) =>
     (await client.send(new DescribeUsersCommand({ UserId: id }))).Users?.[0]?.Status
   const groupStatus = async () =>
     (await client.send(new DescribeUserGroupsCommand({ UserGroupId: 'team' }))).UserGroups?.[0]?.Status
   /** Everything happens that needs no server. */
   const settle = async () => {
-    clock.advance(SETTLED_MS)
+    servers.clock.advance(SETTLED_MS)
     await client.send(new DescribeReplicationGroupsCommand({}))
   }
 
   beforeEach(async () => {
-    clock = manualClock()
-    answering = true
-    broken = new Map()
-    const every: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => answering })
-    const engines = {
-      ...noEngines(),
-      ready: () => every,
-      failed: () => broken,
-      converge: (next: EnginesWanted) => {
-        wanted = next
-      },
-    }
-    const state = await createState({
-      profile: profileOf('fast'),
-      quotas: DEFAULT_QUOTAS,
-      accounts: {},
-      engines,
-      realNodes: true,
-    })
-    const requestHandler = inProcessDoor(state, clock)
-    client = new ElastiCacheClient({ region: REGION, credentials: CREDENTIALS, requestHandler, maxAttempts: 1 })
+    servers = await openScriptedServers()
+    client = servers.client
     await createUser(client, 'app')
     await createUserGroup(client, 'team', ['default', 'app'])
     await settle()
@@ -78,29 +50,30 @@ describe('users and the servers that must know them', () => {
       { name: 'default', accessString: 'on ~* +@all', passwords: [], noPassword: true },
       { name: 'app', accessString: 'on ~* +@all', passwords: [hash], noPassword: false },
     ])
-    assert.deepEqual(wanted?.nodes[0]?.authTokens, [])
+    assert.deepEqual(servers.wanted?.nodes[0]?.authTokens, [])
   })
 
   it('a user is modifying until every server has followed', async () => {
-    answering = false
+    servers.answering = false
     await client.send(new ModifyUserCommand({ UserId: 'app', AccessString: 'off' }))
     assert.equal(users()?.[1]?.accessString, 'off -@all')
     await settle()
     assert.equal(await statusOf('app'), 'modifying')
-    answering = true
+    servers.answering = true
     assert.equal(await statusOf('app'), 'active')
   })
 
   it('a server that cannot be had holds no user up', async () => {
-    answering = false
+    servers.answering = false
     await client.send(new ModifyUserCommand({ UserId: 'app', AccessString: 'off' }))
-    broken = Object.assign(new Map<string, string>(), { get: () => 'no capacity' })
+    const { nodes = [], fronts = [] } = servers.wanted ?? {}
+    for (const { key } of [...nodes, ...fronts]) servers.broken.set(key, 'no capacity')
     await settle()
     assert.equal(await statusOf('app'), 'active')
   })
 
   it('a user group is modifying until every server has followed', async () => {
-    answering = false
+    servers.answering = false
     await client.send(new ModifyUserGroupCommand({ UserGroupId: 'team', UserIdsToRemove: ['app'] }))
     assert.deepEqual(
       users()?.map(({ name }) => name),
@@ -108,24 +81,24 @@ describe('users and the servers that must know them', () => {
     )
     await settle()
     assert.equal(await groupStatus(), 'modifying')
-    answering = true
+    servers.answering = true
     assert.equal(await groupStatus(), 'active')
   })
 
   it('a deleted user leaves the servers at once, and is gone when they have followed', async () => {
-    answering = false
+    servers.answering = false
     await client.send(new DeleteUserCommand({ UserId: 'app' }))
     assert.equal(users()?.length, 1)
     await settle()
     assert.equal(await statusOf('app'), 'deleting')
-    answering = true
+    servers.answering = true
     await settle()
     await assert.rejects(statusOf('app'), /not found/)
   })
 
   it('a user that no server knows waits for none', async () => {
     await createUser(client, 'idle')
-    answering = false
+    servers.answering = false
     await settle()
     assert.equal(await statusOf('idle'), 'active')
   })

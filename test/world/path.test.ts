@@ -143,6 +143,27 @@ describe('the whole path, on real servers', function () {
     for (const server of await servers()) assert.match(await versionOf(server), /^VERSION/)
   })
 
+  it('shards come and go while the data stays', async () => {
+    const sharded = (shards: number) =>
+      cacheCluster('scores', {
+        nodes: { type: 'cache.t4g.small', shards, replicasPerShard: 0, clusterMode: 'Enabled' },
+      })
+    const keys = Array.from({ length: 60 }, (_, index) => `score:${index}`)
+    const fits = async (size: string) => {
+      assert.match(await world().kubectl('get', 'cachecluster', 'scores'), new RegExp(` ${size} cache.t4g.small `))
+      assert.equal((await redis('scores', '-c', 'CLUSTER', 'SHARDS')).match(/^slots$/gm)?.length, Number(size[0]))
+      for (const key of keys) assert.equal(await redis('scores', '-c', 'GET', key), key)
+    }
+    await world().apply(sharded(2))
+    await world().ready('scores')
+    for (const key of keys) assert.equal(await redis('scores', '-c', 'SET', key, key), 'OK')
+    for (const shards of [3, 2]) {
+      await world().apply(sharded(shards))
+      await world().ready('scores')
+      await fits(`${shards}x1`)
+    }
+  })
+
   it('deletion protection holds until it is taken off', async () => {
     await world().apply(cacheCluster('products', { deletionProtection: true }))
     await world().kubectl('delete', 'cachecluster', 'products', '--wait=false')
