@@ -14,6 +14,8 @@ export interface Config {
   readonly workers: number
   /** Requests to AWS a second, in the long run. */
   readonly awsRate: number
+  /** Between two looks at AWS while nothing is waited for: how long a change made by others can stay unseen. */
+  readonly lookIntervalSeconds: number
   readonly listenHost: string
   readonly listenPort: number
   readonly logLevel: LogLevel
@@ -70,6 +72,15 @@ export const readConfig = (version: string, args: readonly string[], env: NodeJS
       option('--aws-rate <count>', 'LARDER_AWS_RATE', 'requests to AWS a second').default(15).argParser(whole(1, 1000)),
     )
     .addOption(
+      option(
+        '--look-interval <seconds>',
+        'LARDER_LOOK_INTERVAL',
+        'between two looks at AWS while nothing is waited for',
+      )
+        .default(60)
+        .argParser(whole(5, 300)),
+    )
+    .addOption(
       option('--listen <host:port>', 'LARDER_LISTEN', 'where /metrics, /healthz and /readyz answer')
         .default({ host: '0.0.0.0', port: 8080 }, ':8080')
         .argParser(address),
@@ -89,6 +100,7 @@ export const readConfig = (version: string, args: readonly string[], env: NodeJS
     leaseNamespace: options.leaseNamespace,
     workers: options.workers,
     awsRate: options.awsRate,
+    lookIntervalSeconds: options.lookInterval,
     listenHost: options.listen.host,
     listenPort: options.listen.port,
     logLevel: options.logLevel,

@@ -58,6 +58,7 @@ export const startOperator = async (config: Config, log: Log, onLost: (why: stri
     clock,
     random,
     ratePerSecond: config.awsRate,
+    settledMs: config.lookIntervalSeconds * 1000,
     mayWrite: () => elector.margin(),
     observer: awsObserverOf(metrics),
     log,

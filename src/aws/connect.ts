@@ -20,6 +20,8 @@ export interface ConnectOptions extends Pick<ClientOptions, 'region' | 'endpoint
   readonly random: Random
   /** Requests a second in the long run, reads and changes together; default 15. */
   readonly ratePerSecond?: number
+  /** Between two looks while nothing is waited for, in milliseconds; default 60 s. */
+  readonly settledMs?: number
   /** False when the lease has no margin left: then no change is sent. */
   readonly mayWrite: () => boolean
   readonly observer?: AwsObserver
@@ -45,10 +47,16 @@ export interface AwsConnection {
 
 /** Our hands in one account and region of AWS, wired. Looks begin with `looking.start()`. */
 export const connectAws = (options: ConnectOptions): AwsConnection => {
-  const { clock, random, ratePerSecond, mayWrite, observer, log } = options
+  const { clock, random, ratePerSecond, settledMs, mayWrite, observer, log } = options
   const throttle = throttleOf({ clock, ...(ratePerSecond === undefined ? {} : { ratePerSecond }) })
   const clients = clientsOf({ ...options, throttle, seen: (call) => observer?.called?.(call) })
-  const snapshot = snapshotOf({ lister: listerOf(clients.page), clock, random, slowed: () => throttle.slowed })
+  const snapshot = snapshotOf({
+    lister: listerOf(clients.page),
+    clock,
+    random,
+    slowed: () => throttle.slowed,
+    ...(settledMs === undefined ? {} : { settledMs }),
+  })
   let told: string | undefined
   snapshot.onLook((figures) => {
     observer?.looked?.(figures)

@@ -1,5 +1,6 @@
-/** Between two looks while all is settled, and while anything is waited for. */
-const settledMs = 60_000
+/** Between two looks while all is settled, unless the operator is told otherwise. */
+export const defaultSettledMs = 60_000
+/** Between two looks while anything is waited for. */
 const eagerMs = 5000
 /** No two looks are nearer than this, whoever asks. */
 export const gapMs = 1000
@@ -12,6 +13,8 @@ const jitter = 0.1
 export interface Pace {
   /** Somebody waits, or doesn't know yet. */
   readonly eager: boolean
+  /** Between two looks while all is settled. */
+  readonly settledMs: number
   /** 1 when AWS is content, doubled with each look during which it asked for fewer calls. */
   readonly slowness: number
   /** How long the last look took: half of the time at most is spent looking. */
@@ -24,7 +27,7 @@ export interface Pace {
 }
 
 /** From the end of one look to the begin of the next, in milliseconds. */
-export const delayOf = ({ eager, slowness, lookMs, failures, retryAfterMs, chance }: Pace): number => {
+export const delayOf = ({ eager, settledMs, slowness, lookMs, failures, retryAfterMs, chance }: Pace): number => {
   const spread = 1 - jitter + 2 * jitter * chance
   if (failures > 0) {
     const backoffMs = Math.min(longestRetryMs, gapMs * 2 ** Math.min(failures - 1, 16) * slowness)

@@ -2,7 +2,7 @@ import type { Sight } from '../plan/facts.ts'
 import type { Failure } from '../plan/outcome.ts'
 import type { Clock, Random } from './clock.ts'
 import { failureOf } from './errors.ts'
-import { delayOf, gapMs, slownessAfter } from './pace.ts'
+import { defaultSettledMs, delayOf, gapMs, slownessAfter } from './pace.ts'
 import { type Lister, lookAtAll } from './pages.ts'
 import type { Looking } from './port.ts'
 import { type CacheKind, sightingsOf } from './sightings.ts'
@@ -44,6 +44,8 @@ export interface SnapshotOptions {
   readonly random: Random
   /** How often AWS has asked for fewer calls, ever (see Throttle.slowed). */
   readonly slowed: () => number
+  /** Between two looks while all is settled; default 60 s. */
+  readonly settledMs?: number
 }
 
 /** Writes and attendance come in bursts: a look that they call for waits so long for the rest of the burst. */
@@ -62,7 +64,13 @@ const listenersOf = <T>() => {
   }
 }
 
-export const snapshotOf = ({ lister, clock, random, slowed }: SnapshotOptions): Snapshot => {
+export const snapshotOf = ({
+  lister,
+  clock,
+  random,
+  slowed,
+  settledMs = defaultSettledMs,
+}: SnapshotOptions): Snapshot => {
   const sightings = sightingsOf(clock)
   const changes = listenersOf<readonly string[]>()
   const failed = listenersOf<Failure>()
@@ -113,6 +121,7 @@ export const snapshotOf = ({ lister, clock, random, slowed }: SnapshotOptions): 
   const delayMs = () =>
     delayOf({
       eager: sightings.eager(),
+      settledMs,
       slowness,
       lookMs,
       failures,

@@ -192,6 +192,14 @@ describe('the shared snapshot', () => {
       assert.equal(await untilLook(), 60_000)
     })
 
+    it('is as long as it was told, and no shorter for those who wait', async () => {
+      snapshot = snapshotOf({ lister, clock, random: () => chance, slowed: () => slowed, settledMs: 300_000 })
+      await started('a')
+      assert.equal(await untilLook(), 300_000)
+      snapshot.attend('a', 'group', true)
+      assert.ok((await untilLook()) <= 5000)
+    })
+
     it('is five seconds while anything is waited for, and a minute as soon as nothing is', async () => {
       await started('x', 'y')
       snapshot.attend('x', 'group', true)

@@ -24,6 +24,7 @@ describe('the configuration', () => {
       leaseNamespace: process.env.POD_NAMESPACE ?? 'larder-system',
       workers: 16,
       awsRate: 15,
+      lookIntervalSeconds: 60,
       listenHost: '0.0.0.0',
       listenPort: 8080,
       logLevel: 'info',
@@ -33,6 +34,7 @@ describe('the configuration', () => {
   const refused = [
     [['--region', 'x', '--cluster-name', 'Not A Name'], /--cluster-name.*lower-case letters/],
     [['--region', 'x', '--workers', '0'], /--workers.*whole number from 1 to 256/],
+    [['--region', 'x', '--look-interval', '1'], /--look-interval.*whole number from 5 to 300/],
     [['--region', 'x', '--listen', 'nowhere'], /--listen.*host:port/],
     [['--region', 'x', '--log-level', 'loud'], /--log-level.*Allowed choices are debug, info, warn, error/],
     [['--colour', 'blue'], /unknown option '--colour'/],

@@ -18,6 +18,17 @@ describe('faults of AWS', function () {
     ['the reply of the create takes 3 s', { action: 'CreateReplicationGroup', do: 'delay', delayMs: 3000 }],
     ['looks are throttled four times', { action: 'DescribeReplicationGroups', do: 'throttle', count: 4 }],
     ['looks meet a server error four times', { action: 'DescribeCacheClusters', do: 'serverError', count: 4 }],
+    ['looks do not show the new cache at first', { action: '*', do: 'notFoundAfterCreate', count: 6 }],
+    ['looks show what was three seconds ago', { action: '*', do: 'stale', lagMs: 3000, seconds: 40 }],
+    [
+      'nothing is heard of the create, which AWS has carried out',
+      { action: 'CreateReplicationGroup', do: 'timeout', carriedOut: true },
+    ],
+    ['the credentials have expired for five calls', { action: '*', do: 'expiredCredentials', count: 5 }],
+    [
+      'AWS lets two calls a second pass, and throttles the rest',
+      { action: '*', do: 'throttleBucket', ratePerSecond: 2, burst: 2 },
+    ],
     ['the reply of a look is cut off', { action: 'DescribeReplicationGroups', do: 'truncate' }],
     ['the reply of the delete is lost', { action: 'DeleteReplicationGroup', do: 'dropReplyAfterCommit' }],
     ['the delete is throttled twice', { action: 'DeleteReplicationGroup', do: 'throttle', count: 2 }],

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import {
+  DeleteReplicationGroupCommand,
+  DescribeReplicationGroupsCommand,
+  ElastiCacheClient,
+  IncreaseReplicaCountCommand,
+  ModifyReplicationGroupCommand,
+} from '@aws-sdk/client-elasticache'
+import { after, before, describe, it } from 'mocha'
+import { cacheCluster, until, worldForSuite } from './world.ts'
+
+/** Somebody else changes in AWS what Larder keeps. */
+describe('what others change in AWS', function () {
+  this.timeout(120_000)
+  const world = worldForSuite({
+    emulator: ['--nodes', 'none'],
+    operator: ['--no-leader-elect', '--look-interval', '5'],
+  })
+  const ReplicationGroupId = 'larder-default-kept'
+  let somebody: ElastiCacheClient
+
+  before(() => {
+    somebody = new ElastiCacheClient({
+      region: 'us-east-1',
+      endpoint: world().awsUrl,
+      credentials: { accessKeyId: 'somebody', secretAccessKey: 'else' },
+    })
+  })
+  after(() => somebody?.destroy())
+
+  const group = async () =>
+    (await somebody.send(new DescribeReplicationGroupsCommand({ ReplicationGroupId }))).ReplicationGroups?.[0]
+  /** Asked on end: while a member lags behind its group AWS refuses changes. */
+  const change = (command: ModifyReplicationGroupCommand | IncreaseReplicaCountCommand) =>
+    until('AWS to take the change', () =>
+      somebody.send(command as ModifyReplicationGroupCommand).then(
+        () => true,
+        () => false,
+      ),
+    )
+  const shape = async () => [(await group())?.CacheNodeType, (await group())?.MemberClusters?.length]
+  const backTo = (asked: readonly unknown[]) =>
+    until('AWS to hold what was asked for', async () => {
+      const { Status } = (await group()) ?? {}
+      return Status === 'available' && JSON.stringify(await shape()) === JSON.stringify(asked)
+    })
+
+  it('a node type and a replica are put back', async () => {
+    await world().apply(cacheCluster('kept'))
+    await world().ready('kept')
+    const asked = await shape()
+    const ApplyImmediately = true
+    await change(
+      new ModifyReplicationGroupCommand({ ReplicationGroupId, ApplyImmediately, CacheNodeType: 'cache.r7g.large' }),
+    )
+    await until('the change to be there', async () => (await group())?.CacheNodeType === 'cache.r7g.large')
+    await backTo(asked)
+    await change(new IncreaseReplicaCountCommand({ ReplicationGroupId, ApplyImmediately, NewReplicaCount: 2 }))
+    await until('the replica to be there', async () => (await group())?.MemberClusters?.length === 3)
+    await backTo(asked)
+    await world().ready('kept')
+  })
+
+  it('a cache that is deleted is said to be lost, and made again only for who asks by its id', async () => {
+    await until('AWS to take the delete', () =>
+      somebody.send(new DeleteReplicationGroupCommand({ ReplicationGroupId })).then(
+        () => true,
+        () => false,
+      ),
+    )
+    await until('Stalled', async () => (await world().condition('kept', 'Stalled'))?.reason === 'Lost')
+    assert.match((await world().condition('kept', 'Stalled'))?.message ?? '', /larder\.dev\/recreate/)
+    await assert.rejects(group(), { name: 'ReplicationGroupNotFoundFault' })
+    await world().kubectl('annotate', 'cachecluster', 'kept', `larder.dev/recreate=${ReplicationGroupId}`)
+    await world().ready('kept')
+    assert.equal((await group())?.Status, 'available')
+    await world().kubectl('delete', 'cachecluster', 'kept', '--timeout=60s')
+  })
+})
