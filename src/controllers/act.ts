@@ -32,7 +32,16 @@ export const act = async (hands: Hands, facts: CacheFacts, plan: Plan): Promise<
 const usesToken = (action: AwsAction): boolean =>
   action.do === 'RotateToken' || action.do === 'SetToken' || (action.do === 'CreateGroup' && action.withToken)
 
+const takesData = ({ do: deed }: AwsAction): boolean => deed === 'DeleteGroup' || deed === 'DeleteMemcached'
+
+/** Asked past the store: a stale view must not delete the cache of an object that was made anew, or is protected by now. */
+const standsAsSeen = async ({ kube }: Hands, object: CacheFacts['object']): Promise<boolean> => {
+  const { uid, generation, deletionTimestamp } = (await kube.live(cacheClusterKind, object))?.metadata ?? {}
+  return uid === object.uid && generation === object.generation && deletionTimestamp !== undefined
+}
+
 const callAws = async (hands: Hands, facts: CacheFacts, action: AwsAction): Promise<Acted> => {
+  if (takesData(action) && !(await standsAsSeen(hands, facts.object))) return notYet('the object changed a moment ago')
   if (!usesToken(action)) return hands.aws.act(action)
   const token = await currentToken(hands, facts)
   if (token === undefined) return notYet('the auth token changed a moment ago')

@@ -115,7 +115,7 @@ const quickClock: Clock = {
 }
 
 const openOverHttp = async (): Promise<Ground> => {
-  const emulator = await startEmulator({ nodes: 'none', profile: 'fast', speed: 0.5 })
+  const emulator = await startEmulator({ profile: 'fast', speed: 0.5 })
   const connection = connectAws({ ...common(quickClock, 1000), credentials: testKeys, endpoint: emulator.url })
   connection.looking.start()
   return {
