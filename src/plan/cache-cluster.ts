@@ -152,11 +152,11 @@ const failed: Check = ({ object, sight, events }) =>
   sight.is === 'seen' && sight.cache.state === 'failed'
     ? stuck(
         'CreateFailed',
-        `AWS says ${sight.cache.status} of ${sight.cache.id}${inWords(events)}. Delete the CacheCluster ${object.name} to remove it, and create it again with another node type or other zones`,
+        `AWS says ${sight.cache.status} of ${sight.cache.id}${lastOf(events)}. Delete the CacheCluster ${object.name} to remove it, and create it again with another node type or other zones`,
       )
     : undefined
 
-const inWords = (events: CacheFacts['events']): string => {
+const lastOf = (events: CacheFacts['events']): string => {
   const last = events.at(-1)
   return last === undefined ? '' : `: ${last.message}`
 }
@@ -219,7 +219,7 @@ const endless: Check = (facts, intent) => {
   const { action, field, from } = plan.next
   return stuck(
     'EndlessDifference',
-    `${action.do} (${field ?? 'no field'}) was accepted ${facts.repeats} times and AWS still has ${from ?? 'something else'}${inWords(facts.events)}. Change the field, or annotate ${annotation.reconcileAt} to try again`,
+    `${action.do} (${field ?? 'no field'}) was accepted ${facts.repeats} times and AWS still has ${from ?? 'something else'}${lastOf(facts.events)}. Change the field, or annotate ${annotation.reconcileAt} to try again`,
   )
 }
 

@@ -1,6 +1,7 @@
 import type { CacheClusterStatus } from '../crds/cache-cluster.ts'
 import type { Plan } from './outcome.ts'
-import { type Deed, inWords, type Verdict } from './verdict.ts'
+import type { Deed, Verdict } from './verdict.ts'
+import { inWords } from './words.ts'
 
 /** A line for `kubectl describe`. */
 export interface EventWords {

@@ -2,6 +2,7 @@ import type { CacheClusterStatus } from '../crds/cache-cluster.ts'
 import { given } from './desired.ts'
 import { hashOf } from './hash.ts'
 import type { Acted, Plan, PlannedAction, Reason } from './outcome.ts'
+import { inWords } from './words.ts'
 
 /** What this turn did about its plan: nothing, announced it, or acted. */
 export type Deed =
@@ -39,14 +40,6 @@ export const verdictOf = (plan: Plan, deed: Deed): Verdict => {
 const actionReason = ({ action }: PlannedAction): Reason => {
   if (action.do.startsWith('Create')) return 'Creating'
   return action.do.startsWith('Delete') ? 'Deleting' : 'Modifying'
-}
-
-/** A step for people: `SetReplicas: spec.nodes.replicasPerShard 1 to 2`. */
-export const inWords = ({ action, field, from, to }: PlannedAction): string => {
-  const about = [field, from !== undefined && to !== undefined ? `${from} to ${to}` : undefined]
-    .filter(Boolean)
-    .join(' ')
-  return about === '' ? action.do : `${action.do}: ${about}`
 }
 
 /** What is still to do, the next step first. */

@@ -8,7 +8,7 @@ import type { CacheFacts } from '../../src/plan/facts.ts'
 import type { Acted, Plan } from '../../src/plan/outcome.ts'
 import { judgeCacheCluster, judgeUnreadable } from '../../src/plan/status.ts'
 import { tagsRecord } from '../../src/plan/tags.ts'
-import { type Deed, inWords, verdictOf } from '../../src/plan/verdict.ts'
+import { type Deed, verdictOf } from '../../src/plan/verdict.ts'
 import {
   absent,
   arn,
@@ -516,15 +516,6 @@ describe('what status remembers of the token', () => {
 })
 
 describe('verdicts', () => {
-  it('a step is told with its field and what changes', () => {
-    const next = { action: { do: 'SetReplicas', id, from: 1, to: 2 }, disruption: 'None', when: 'Now' } as const
-    assert.equal(inWords(next), 'SetReplicas')
-    assert.equal(
-      inWords({ ...next, field: 'spec.nodes.replicasPerShard', from: '1', to: '2' }),
-      'SetReplicas: spec.nodes.replicasPerShard 1 to 2',
-    )
-    assert.equal(inWords({ ...next, field: 'spec.auth.token' }), 'SetReplicas: spec.auth.token')
-  })
   it('a failed call speaks for itself, an accepted one waits', () => {
     const plan = planCacheCluster(changing)
     assert.equal(verdictOf(plan, { is: 'acted', acted: refused('stalled') }).is, 'stalled')
