@@ -6,7 +6,7 @@ import { holdings } from './demo/aws.ts'
 import { serversRunning } from './demo/machine.ts'
 import { writeEnvFile } from './local/env-file.ts'
 import { installParts } from './local/parts.ts'
-import { untilSignal } from './local/stay.ts'
+import { untilStopped } from './local/stay.ts'
 import { startWorld, type World } from './local/world.ts'
 
 /** `make demo`: from nothing to a cache in use, and back to nothing. `KEEP=1 make demo` stays up until Ctrl-C. */
@@ -116,7 +116,7 @@ try {
     console.log(
       '\nEverything stays up. In another terminal: . .local/env && kubectl get larder. Ctrl-C deletes and stops it all.',
     )
-    await untilSignal()
+    await untilStopped()
   }
   await finish.run()
 } catch (error) {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeEnvFile } from './local/env-file.ts'
-import { untilSignal } from './local/stay.ts'
+import { untilStopped } from './local/stay.ts'
 import { startWorld } from './local/world.ts'
 import './build.ts'
 
@@ -18,8 +18,8 @@ say('  kubectl apply -f deploy/samples')
 say('  kubectl wait --for=condition=Ready cachecluster --all --timeout=120s')
 say('  kubectl get larder')
 say(`Logs are in .local/, metrics at ${world.metricsUrl}/metrics, AWS at ${world.awsUrl}. Ctrl-C stops it all.`)
-const signal = await untilSignal()
-say(`${signal}: stopping`)
+const why = await untilStopped()
+say(`${why}: stopping`)
 await world.stop()
 rmSync(folder, { recursive: true })
 say('stopped: nothing is left running')
