@@ -35,12 +35,18 @@ const ofNodes = (world: World, arn: string, name: string): Source => {
   return { files: snapshot.pieces.map(({ file }) => file), engine, engineVersion }
 }
 
+const READERS: Readonly<Record<string, (world: World, arn: string, name: string) => Source>> = {
+  serverlesscachesnapshot: ofServerless,
+  snapshot: ofNodes,
+}
+
 const sourceAt = ({ world, s3Dir }: Pick<Call<unknown>, 'world' | 's3Dir'>, arn: string): Source => {
-  const [, , service, , , kind = '', name = ''] = arn.split(':')
+  const [, , service, region, account, kind = '', name = ''] = arn.split(':')
   if (service === 's3') return { files: [s3File(s3Dir, arn).path] }
-  if (kind === 'serverlesscachesnapshot') return ofServerless(world, arn, name)
-  if (kind === 'snapshot') return ofNodes(world, arn, name.toLowerCase())
-  throw invalidValue(`Invalid snapshot ARN: ${arn}.`)
+  const read = service === 'elasticache' && Object.hasOwn(READERS, kind) ? READERS[kind] : undefined
+  if (!read) throw invalidValue(`Invalid snapshot ARN: ${arn}.`)
+  if (region !== world.region || account !== world.account) throw unusable(arn, 'not found')
+  return read(world, arn, name.toLowerCase())
 }
 
 const fits = (source: Source, version: EngineVersion): void => {

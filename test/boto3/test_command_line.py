@@ -4,7 +4,7 @@ import subprocess
 import sys
 import unittest
 
-from worlds import NODE_TYPE, QUICK
+from worlds import NODE_TYPE, QUICK, until
 
 
 def aws(*words):
@@ -50,3 +50,24 @@ class CommandLine(unittest.TestCase):
         self.assertIn("(CacheClusterNotFound) when calling the DescribeCacheClusters operation", err)
         code, out, err = aws("sts", "get-caller-identity")
         self.assertEqual(json.loads(out)["Account"], "123456789012", err)
+
+    def test_creates_and_describes_a_serverless_cache(self):
+        code, out, err = aws(
+            *("elasticache", "create-serverless-cache", "--serverless-cache-name", "burst", "--engine", "valkey"),
+            *("--cache-usage-limits", "DataStorage={Maximum=10,Unit=GB},ECPUPerSecond={Maximum=5000}"),
+        )
+        self.assertEqual(code, 0, err)
+        self.assertEqual(json.loads(out)["ServerlessCache"]["Status"], "creating")
+
+        def shown():
+            code, out, err = aws("elasticache", "describe-serverless-caches", "--serverless-cache-name", "burst")
+            self.assertEqual(code, 0, err)
+            [cache] = json.loads(out)["ServerlessCaches"]
+            return cache["Status"] == "available" and cache
+
+        cache = until("the serverless cache", shown)
+        self.assertEqual(cache["Endpoint"]["Port"], 6379)
+        self.assertEqual(
+            cache["CacheUsageLimits"],
+            {"DataStorage": {"Maximum": 10, "Unit": "GB"}, "ECPUPerSecond": {"Maximum": 5000}},
+        )

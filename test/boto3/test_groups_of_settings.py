@@ -1,11 +1,7 @@
 import unittest
 
 from botocore.exceptions import ClientError
-from worlds import QUICK, client
-
-
-def code_of(caught):
-    return caught.exception.response["Error"]["Code"], caught.exception.response["ResponseMetadata"]["HTTPStatusCode"]
+from worlds import QUICK, client, refusal_of
 
 
 class GroupsOfSettings(unittest.TestCase):
@@ -33,7 +29,7 @@ class GroupsOfSettings(unittest.TestCase):
         self.assertEqual(name, "twenty")
         with self.assertRaises(ClientError) as caught:
             quick.modify_cache_parameter_group(CacheParameterGroupName="twenty", ParameterNameValues=free[:21])
-        self.assertEqual(code_of(caught), ("InvalidParameterCombination", 400))
+        self.assertEqual(refusal_of(caught), ("InvalidParameterCombination", 400))
 
     def test_a_parameter_is_set_and_reset(self):
         quick = self.quick
@@ -73,12 +69,12 @@ class GroupsOfSettings(unittest.TestCase):
         self.assertEqual(set(pages[0] + pages[1]), names)
         with self.assertRaises(ClientError) as caught:
             quick.describe_cache_subnet_groups(MaxRecords=19)
-        self.assertEqual(code_of(caught), ("InvalidParameterValue", 400))
+        self.assertEqual(refusal_of(caught), ("InvalidParameterValue", 400))
 
     def test_a_subnet_group_that_is_not_there_is_not_found_with_400(self):
         with self.assertRaises(self.quick.exceptions.CacheSubnetGroupNotFoundFault) as caught:
             self.quick.describe_cache_subnet_groups(CacheSubnetGroupName="nowhere")
-        self.assertEqual(code_of(caught), ("CacheSubnetGroupNotFoundFault", 400))
+        self.assertEqual(refusal_of(caught), ("CacheSubnetGroupNotFoundFault", 400))
 
     def test_tags_are_added_listed_and_removed(self):
         quick = self.quick
@@ -109,5 +105,5 @@ class GroupsOfSettings(unittest.TestCase):
             self.quick.create_cache_parameter_group(
                 CacheParameterGroupName="two--hyphens", CacheParameterGroupFamily="redis7", Description="d"
             )
-        self.assertEqual(code_of(caught), ("InvalidParameterValue", 400))
+        self.assertEqual(refusal_of(caught), ("InvalidParameterValue", 400))
         self.assertIn("must not end with a hyphen or contain two consecutive hyphens", str(caught.exception))

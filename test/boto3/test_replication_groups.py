@@ -76,6 +76,37 @@ class ReplicationGroups(unittest.TestCase):
         self.assertEqual(answer["ResponseMetadata"]["HTTPStatusCode"], 400)
         let_pass(10)
 
+    def test_in_cluster_mode_have_one_endpoint_and_grow_by_shards_and_replicas(self):
+        still = client(STILL, region="us-east-2")
+        still.create_replication_group(
+            ReplicationGroupId="sharded",
+            ReplicationGroupDescription="shards",
+            Engine="valkey",
+            CacheNodeType=NODE_TYPE,
+            CacheParameterGroupName="default.valkey8.cluster.on",
+            AutomaticFailoverEnabled=True,
+            NumNodeGroups=2,
+            ReplicasPerNodeGroup=1,
+        )
+        let_pass(10)
+
+        def shards():
+            [group] = still.describe_replication_groups(ReplicationGroupId="sharded")["ReplicationGroups"]
+            self.assertEqual((group["Status"], group["ClusterEnabled"]), ("available", True))
+            self.assertEqual(group["ConfigurationEndpoint"]["Port"], 6379)
+            for shard in group["NodeGroups"]:
+                self.assertNotIn("PrimaryEndpoint", shard)
+            return [(shard["Slots"], len(shard["NodeGroupMembers"])) for shard in group["NodeGroups"]]
+
+        self.assertEqual(shards(), [("0-8191", 2), ("8192-16383", 2)])
+        still.increase_replica_count(ReplicationGroupId="sharded", NewReplicaCount=2, ApplyImmediately=True)
+        let_pass(10)
+        still.modify_replication_group_shard_configuration(
+            ReplicationGroupId="sharded", NodeGroupCount=3, ApplyImmediately=True
+        )
+        let_pass(10)
+        self.assertEqual([members for _, members in shards()], [3, 3, 3])
+
     def test_unknown_are_not_found_with_404(self):
         with self.assertRaises(self.quick.exceptions.ReplicationGroupNotFoundFault) as caught:
             self.quick.describe_replication_groups(ReplicationGroupId="nowhere")

@@ -1,6 +1,6 @@
 import unittest
 
-from worlds import STILL, client, let_pass
+from worlds import STILL, client, let_pass, refusal_of
 
 
 class Users(unittest.TestCase):
@@ -34,3 +34,32 @@ class Users(unittest.TestCase):
             still.describe_users(UserId="app")
         every = [user["UserId"] for page in still.get_paginator("describe_users").paginate() for user in page["Users"]]
         self.assertEqual(every, ["default"])
+
+    def test_are_changed_one_change_at_a_time(self):
+        still = self.still
+        still.create_user(
+            UserId="changing", UserName="changing", Engine="redis", AccessString="on ~* +get", NoPasswordRequired=True
+        )
+        let_pass(10)
+        changed = still.modify_user(UserId="changing", AppendAccessString="+set", Passwords=["long-enough-secret"])
+        self.assertEqual((changed["Status"], changed["AccessString"]), ("modifying", "on ~* -@all +get +set"))
+        self.assertEqual(changed["Authentication"], {"Type": "password", "PasswordCount": 1})
+        with self.assertRaises(still.exceptions.InvalidUserStateFault) as caught:
+            still.delete_user(UserId="changing")
+        self.assertEqual(refusal_of(caught), ("InvalidUserState", 400))
+        let_pass(10)
+        still.delete_user(UserId="changing")
+        let_pass(10)
+
+    def test_of_a_redis_group_include_one_named_default(self):
+        still = self.still
+        still.create_user(
+            UserId="lonely", UserName="lonely", Engine="redis", AccessString="on ~* +get", NoPasswordRequired=True
+        )
+        let_pass(10)
+        with self.assertRaises(still.exceptions.DefaultUserRequired) as caught:
+            still.create_user_group(UserGroupId="headless", Engine="redis", UserIds=["lonely"])
+        self.assertEqual(refusal_of(caught), ("DefaultUserRequired", 400))
+        self.assertIn("User group needs to contain a user with the user name default.", str(caught.exception))
+        still.delete_user(UserId="lonely")
+        let_pass(10)

@@ -39,9 +39,30 @@ def post(url, path, body):
         return json.loads(reply.read() or b"null")
 
 
+def authority(url):
+    """The file of the authority behind the servers' certificates."""
+    with urllib.request.urlopen(f"{url}/_health", timeout=30) as reply:
+        return json.loads(reply.read())["caFile"]
+
+
+def refusal_of(caught):
+    """Code and HTTP status."""
+    answer = caught.exception.response
+    return answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]
+
+
 def let_pass(seconds):
     """Moves the clock of STILL."""
     post(os.environ["LARDER_STILL_CLOCK"], "/", {"seconds": seconds})
+
+
+def let_pass_until(what, found):
+    """Moves the clock of STILL step by step until something is found."""
+    for _ in range(1000):
+        if found():
+            return
+        let_pass(0.05)
+    raise AssertionError(f"no {what} in 50 s of the clock")
 
 
 def until(what, found, seconds=60):
