@@ -8,25 +8,25 @@ const KEYS_AT_ONCE = 100
 const BYTES_AT_ONCE = 256 * 1024
 const SEND_TIMEOUT_MS = '2000'
 
-interface Parcel {
-  readonly keys: string[]
-  bytes: number
-}
+type Keys = readonly string[]
 
 /** Keys of a slot that a server has, one character for each byte; some of them when they are many. */
 export const keysIn = async (server: RedisConnection, slot: number): Promise<readonly string[]> =>
   (await server.callBytes('CLUSTER', 'GETKEYSINSLOT', String(slot), String(KEYS_AT_ONCE))) as string[]
 
-const parcelsOf = async (source: RedisConnection, keys: readonly string[]): Promise<readonly Parcel[]> => {
+/** Keys of one slot by what one MIGRATE may carry. It takes keys of one slot only. */
+const parcelsOf = async (source: RedisConnection, keys: Keys): Promise<readonly Keys[]> => {
   const sizes = await Promise.all(keys.map((key) => source.callBytes('MEMORY', 'USAGE', key)))
-  const parcels: Parcel[] = []
+  const parcels: string[][] = []
+  let bytes = Number.POSITIVE_INFINITY
   for (const [index, key] of keys.entries()) {
-    const bytes = Number(sizes[index] ?? 0)
-    const last = parcels.at(-1)
-    if (last && last.keys.length < KEYS_AT_ONCE && last.bytes + bytes <= BYTES_AT_ONCE) {
-      last.keys.push(key)
-      last.bytes += bytes
-    } else parcels.push({ keys: [key], bytes })
+    const size = Number(sizes[index] ?? 0)
+    if (bytes + size > BYTES_AT_ONCE) {
+      parcels.push([])
+      bytes = 0
+    }
+    parcels.at(-1)?.push(key)
+    bytes += size
   }
   return parcels
 }
@@ -38,8 +38,6 @@ const migrate = (source: RedisConnection, to: Seen, password: string, options: r
     ...['MIGRATE', host, innerPort(to), '', '0', SEND_TIMEOUT_MS, ...options, ...credentials, 'KEYS', ...keys],
   )
 }
-
-type Keys = readonly string[]
 
 /**
  * Sends the keys of some slots until none is left; a copy that is there already is replaced.
@@ -54,12 +52,8 @@ export const sendKeys = async (
   for (let left = slots; left.length > 0; ) {
     const found = await Promise.all(left.map(async (slot) => ({ slot, keys: await keysIn(source, slot) })))
     const full = found.filter(({ keys }) => keys.length > 0)
-    for (const { keys } of await parcelsOf(
-      source,
-      full.flatMap(({ keys }) => keys),
-    )) {
-      await migrate(source, to, password, ['REPLACE'], keys)
-    }
+    const parcels = await Promise.all(full.map(({ keys }) => parcelsOf(source, keys)))
+    await Promise.all(parcels.flat().map((keys) => migrate(source, to, password, ['REPLACE'], keys)))
     left = full.map(({ slot }) => slot)
   }
 }

@@ -35,25 +35,23 @@ export const staleMarks = (primaries: readonly Seen[]): readonly StaleMark[] => 
 }
 
 /**
- * Takes a begun move back: keys that are on the other side already return, then both forget that the slot was to move.
+ * Takes a begun move back: the owner forgets that the slot was to move, and keys that are on the other side return. An
+ * owner that still sends clients on would take no keys, so for moments it does not know those that are on their way.
  * @throws RedisError when the owner has no room for them
  */
 export const takeBack = async ({ slot, owner, others }: StaleMark, password: string): Promise<void> => {
   const set = async (node: Seen, ...state: string[]) =>
     (await node.server.admin()).call('CLUSTER', 'SETSLOT', String(slot), ...state)
-  const ownerId = owner.view.self.id
+  await set(owner, 'STABLE')
   for (const other of others) {
     const stray = await other.server.admin()
-    const importing = other.view.importing.has(slot)
-    if (!importing && (await keysIn(stray, slot)).length === 0) continue
-    // Until the last key is back, clients find on the other side what the owner has not.
-    await set(other, 'IMPORTING', ownerId)
-    await set(owner, 'MIGRATING', other.view.self.id)
-    await returnKeys(stray, owner, password, slot)
-    await set(owner, 'STABLE')
-    // Whoever was sent on a moment ago may have written one more.
-    await returnKeys(stray, owner, password, slot)
-    await set(other, 'STABLE')
+    let marked = other.view.importing.has(slot)
+    // Once more after the door was shut: whoever was sent on a moment ago may have written there.
+    while (marked || (await keysIn(stray, slot)).length > 0) {
+      await set(other, 'IMPORTING', owner.view.self.id)
+      await returnKeys(stray, owner, password, slot)
+      await set(other, 'STABLE')
+      marked = false
+    }
   }
-  await set(owner, 'STABLE')
 }

@@ -23,8 +23,8 @@ describe('coverage', () => {
 
   it('finds the file that calls an operation, and no file that only mentions it', () => {
     const [row] = COVERAGE.filter(({ operation }) => operation === 'BatchStopUpdateAction')
-    assert.equal(row?.tests.includes('service-updates.test.ts'), true)
-    assert.equal(row?.tests.includes('coverage.test.ts'), false)
+    assert.equal(row?.tests.includes('emulator/service-updates.test.ts'), true)
+    assert.equal(row?.tests.includes('emulator/coverage.test.ts'), false)
   })
 })
 
