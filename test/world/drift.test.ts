@@ -30,14 +30,9 @@ describe('what others change in AWS', function () {
 
   const group = async () =>
     (await somebody.send(new DescribeReplicationGroupsCommand({ ReplicationGroupId }))).ReplicationGroups?.[0]
-  /** Asked on end: while a member lags behind its group AWS refuses changes. */
-  const change = (command: ModifyReplicationGroupCommand | IncreaseReplicaCountCommand) =>
-    until('AWS to take the change', () =>
-      somebody.send(command as ModifyReplicationGroupCommand).then(
-        () => true,
-        () => false,
-      ),
-    )
+  /** Asked on end: while the group or a member is busy, AWS refuses changes. */
+  const taken = (change: () => Promise<unknown>) =>
+    until('AWS to take the change', async () => (await change()) ?? true)
   const shape = async () => [(await group())?.CacheNodeType, (await group())?.MemberClusters?.length]
   const backTo = (asked: readonly unknown[]) =>
     until('AWS to hold what was asked for', async () => {
@@ -50,24 +45,20 @@ describe('what others change in AWS', function () {
     await world().ready('kept')
     const asked = await shape()
     const ApplyImmediately = true
-    await change(
-      new ModifyReplicationGroupCommand({ ReplicationGroupId, ApplyImmediately, CacheNodeType: 'cache.r7g.large' }),
-    )
-    await until('the change to be there', async () => (await group())?.CacheNodeType === 'cache.r7g.large')
+    const CacheNodeType = 'cache.t4g.medium'
+    const bigger = new ModifyReplicationGroupCommand({ ReplicationGroupId, ApplyImmediately, CacheNodeType })
+    await taken(() => somebody.send(bigger))
+    await until('the change to be there', async () => (await group())?.CacheNodeType === CacheNodeType)
     await backTo(asked)
-    await change(new IncreaseReplicaCountCommand({ ReplicationGroupId, ApplyImmediately, NewReplicaCount: 2 }))
+    const more = new IncreaseReplicaCountCommand({ ReplicationGroupId, ApplyImmediately, NewReplicaCount: 2 })
+    await taken(() => somebody.send(more))
     await until('the replica to be there', async () => (await group())?.MemberClusters?.length === 3)
     await backTo(asked)
     await world().ready('kept')
   })
 
   it('a cache that is deleted is said to be lost, and made again only for who asks by its id', async () => {
-    await until('AWS to take the delete', () =>
-      somebody.send(new DeleteReplicationGroupCommand({ ReplicationGroupId })).then(
-        () => true,
-        () => false,
-      ),
-    )
+    await taken(() => somebody.send(new DeleteReplicationGroupCommand({ ReplicationGroupId })))
     await until('Stalled', async () => (await world().condition('kept', 'Stalled'))?.reason === 'Lost')
     assert.match((await world().condition('kept', 'Stalled'))?.message ?? '', /larder\.dev\/recreate/)
     await assert.rejects(group(), { name: 'ReplicationGroupNotFoundFault' })

@@ -160,7 +160,7 @@ describe('the whole path, on real servers', function () {
     for (const shards of [3, 2]) {
       await world().apply(sharded(shards))
       await world().ready('scores')
-      await fits(`${shards}x1`)
+      await fits(`${shards}x0`)
     }
   })
 
