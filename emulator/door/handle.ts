@@ -1,5 +1,6 @@
 import { refuseByFault } from '../fault/deeds/refuse.ts'
 import type { CallFault, ViewFault } from '../fault/fault.ts'
+import type { View } from '../fault/view.ts'
 import { addressShown } from '../shown/endpoint.ts'
 import { decodeInput } from '../wire/decode.ts'
 import { encodeRefusal, encodeResult } from '../wire/encode.ts'
@@ -15,7 +16,7 @@ import { converge, type EmulatorState, refresh, worldAt } from './state.ts'
 
 const VERSION = '2015-02-02'
 
-/** Input members that name the resource a call is about, in the order in which they are looked at. */
+/** Input members that name a resource that a call is about, in the order in which they are looked at. */
 const NAMING = [
   'ReplicationGroupId',
   'CacheClusterId',
@@ -28,12 +29,19 @@ const NAMING = [
   'ServerlessCacheName',
   'ResourceName',
   'CacheParameterGroupFamily',
+  'TargetSnapshotName',
+  'ServerlessCacheSnapshotName',
+  'SourceServerlessCacheSnapshotName',
+  'TargetServerlessCacheSnapshotName',
 ]
 
-const namedIn = (parameters: URLSearchParams): string | undefined => {
-  const member = NAMING.find((name) => parameters.get(name))
-  return member === undefined ? undefined : parameters.get(member)?.toLowerCase()
-}
+/** All names of resources in a call, in lower case; an ARN is one, and so is the name in it. */
+const namesIn = (parameters: URLSearchParams): readonly string[] =>
+  NAMING.flatMap((member) => {
+    const name = parameters.get(member)?.toLowerCase()
+    if (!name) return []
+    return name.startsWith('arn:') ? [name, name.slice(name.lastIndexOf(':') + 1)] : [name]
+  })
 
 const schemaOf = (parameters: URLSearchParams): OperationSchema => {
   const action = parameters.get('Action')
@@ -62,24 +70,16 @@ const carryOut = (
   const input = decodeInput(schema.input, parameters)
   const world = worldAt(state, place)
   refresh(state, world, nowMs)
-  state.faults.remember(world, nowMs)
-  const struck = { action: schema.name, id: namedIn(parameters), nowMs }
-  const view = state.faults.view(struck, world)
-  if (view.fault) bentBy(view.fault)
+  const struck = { action: schema.name, names: namesIn(parameters), nowMs }
   const { profile, quotas, s3Dir, engines, endpoints = 'local' } = state
-  const address = (key: string, port: number) => engines.address(key, port)
+  const address = addressShown(world, endpoints, (key, port) => engines.address(key, port))
+  const slotsMovedPercent = (clusterKey: string) => engines.slotsMovedPercent(clusterKey)
+  const perform = (view: View) =>
+    operation({ world: view.world, input, nowMs: view.nowMs, profile, quotas, s3Dir, address, slotsMovedPercent })
+  const view = state.faults.view(struck, world, perform)
+  if (view.fault) bentBy(view.fault)
   try {
-    const result = operation({
-      world: view.world,
-      input,
-      nowMs: view.nowMs,
-      profile,
-      quotas,
-      s3Dir,
-      address: addressShown(world, endpoints, address),
-      slotsMovedPercent: (clusterKey) => engines.slotsMovedPercent(clusterKey),
-    })
-    const page = state.faults.page(struck, result)
+    const page = state.faults.page(struck, perform(view))
     if (page.fault) bentBy(page.fault)
     return page.result
   } finally {
@@ -118,12 +118,14 @@ const elastiCacheCall = (
   nowMs: number,
   bentBy: (fault: ViewFault) => void,
 ): ServiceCall => {
-  const id = namedIn(parameters)
+  const names = namesIn(parameters)
+  const [id] = names
   const action = parameters.get('Action') ?? ''
   return {
     service: 'elasticache',
     action,
     ...(id === undefined ? {} : { id }),
+    names,
     begin: ({ place }) => {
       const schema = schemaOf(parameters)
       return () => carryOut(state, schema, place, parameters, nowMs, bentBy)
@@ -141,8 +143,8 @@ const serve = (state: EmulatorState, request: Request, nowMs: number): Answer | 
     viewFault = by
   }
   const call = neighbourCall(state, request, parameters, nowMs) ?? elastiCacheCall(state, parameters, nowMs, bentBy)
-  const { action, id } = call
-  const fault = state.faults.take(action, id, nowMs)
+  const { action, id, names = id === undefined ? [] : [id] } = call
+  const fault = state.faults.take({ action, names, nowMs })
   let place: Place = { account: '', region: '' }
   const note = (outcome: string) => {
     const by = fault ?? viewFault

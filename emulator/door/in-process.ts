@@ -38,6 +38,18 @@ const untilAborted = (signal: AbortSignal | undefined): Promise<never> =>
     else signal?.addEventListener('abort', abort, { once: true })
   })
 
+/** No reply comes while the client waits: it is aborted, or has waited long enough. */
+const inVain = async (patienceMs: number, signal: AbortSignal | undefined): Promise<never> => {
+  if (patienceMs === Number.POSITIVE_INFINITY) return untilAborted(signal)
+  await wait(patienceMs, undefined, signal ? { signal } : {})
+  throw Object.assign(new Error(`no reply within ${patienceMs} ms`), { name: 'TimeoutError', code: 'ETIMEDOUT' })
+}
+
+interface Patience {
+  readonly abortSignal?: unknown
+  readonly requestTimeout?: number
+}
+
 const connectionReset = () =>
   Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', errno: -104, syscall: 'read' })
 
@@ -50,10 +62,11 @@ const responseOf = (answer: Answer): HttpResponse => {
 
 /** The emulator without a network: give it to `new ElastiCacheClient({ requestHandler })`. */
 export const inProcessDoor = (state: EmulatorState, clock: Clock): RequestHandler => ({
-  handle: async (request: HttpRequest, options?: { readonly abortSignal?: unknown }) => {
+  handle: async (request: HttpRequest, options?: Patience) => {
     const answer = await handle(state, requestOf(request, bytesOf(request.body)), clock.now())
     const signal = options?.abortSignal instanceof AbortSignal ? options.abortSignal : undefined
-    if (answer.is === 'silence') return untilAborted(signal)
+    const patienceMs = options?.requestTimeout || Number.POSITIVE_INFINITY
+    if (answer.is === 'silence' || answer.delayMs > patienceMs) return inVain(patienceMs, signal)
     if (answer.delayMs > 0) await wait(answer.delayMs, undefined, { ref: false, ...(signal ? { signal } : {}) })
     return { response: responseOf(answer) }
   },

@@ -10,6 +10,8 @@ export interface ServiceCall {
   readonly action: string
   /** The resource that the call names. */
   readonly id?: string
+  /** All resources that it names, for the faults; by default the one. */
+  readonly names?: readonly string[]
   /** Looks the action up; what it gives carries the call out. Both throw refusals. */
   begin(caller: Caller): () => object | Promise<object>
   succeed(result: object, requestId: string): Answer

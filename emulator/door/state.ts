@@ -48,17 +48,21 @@ export interface EmulatorState extends Dials {
 
 export const createState = async (dials: Dials): Promise<EmulatorState> => {
   const worlds = new Map<string, World>()
-  return {
+  const bringUp = (nowMs: number) => {
+    for (const world of worlds.values()) refresh(state, world, nowMs)
+  }
+  const state: EmulatorState = {
     ...dials,
     operations: await loadOperations(),
     worlds,
     ledger: createLedger(),
-    faults: createFaults({ worlds, engines: dials.engines }),
+    faults: createFaults({ worlds, engines: dials.engines, bringUp }),
     sessions: createSessions(),
     sampler: createSampler((key) => dials.engines.figures(key)),
     requestCount: 0,
     told: '',
   }
+  return state
 }
 
 export const worldAt = (state: EmulatorState, place: Place): World => {
@@ -85,10 +89,10 @@ const readinessOf = ({ engines, realNodes, faults }: EmulatorState, nowMs: numbe
     backupBytes: (key) => engines.backupBytes(key),
     fateOf: (world, transition) => {
       // Keys that have moved are not given up for a fault.
-      const slots = transition.do === 'settleGroup' && world.groups.get(transition.id)?.applying?.slots
+      const slots = transition.do === 'settleGroup' ? world.groups.get(transition.id)?.applying?.slots : undefined
       const key = `${world.account}/${world.region}/${transition.id}`
-      const moved = realNodes && slots && engines.slotsMovedPercent(key) > 0
-      return moved ? undefined : faults.fateOf(world, transition, nowMs)
+      const moved = realNodes && slots !== undefined && engines.slotsMovedPercent(key) > 0
+      return faults.fateOf(world, transition, nowMs, !moved)
     },
   }
 }
@@ -115,10 +119,31 @@ export const sampleNodes = (state: EmulatorState, nowMs: number): Promise<void> 
     nowMs,
   )
 
+/** When the next state change is due that waits for nothing but its time. */
+const dueBetween = (world: World, afterMs: number, beforeMs: number): number | undefined =>
+  world.due.find((next) => next.atMs > afterMs && next.atMs < beforeMs && next.held !== true)?.atMs
+
+/**
+ * Goes through every moment at which something was due and nobody looked: a fault may show them later.
+ * @returns whether anything changed
+ */
+const stepThrough = (state: EmulatorState, world: World, nowMs: number): boolean => {
+  let changed = false
+  let atMs = dueBetween(world, Number.NEGATIVE_INFINITY, nowMs)
+  for (; atMs !== undefined; atMs = dueBetween(world, atMs, nowMs)) {
+    changed = advance(world, state.profile, readinessOf(state, atMs), atMs) || changed
+    state.faults.remember(world, atMs)
+  }
+  return changed
+}
+
 /** Brings one world up to date. */
 export const refresh = (state: EmulatorState, world: World, nowMs: number): void => {
+  const looksBack = state.faults.looksBack(nowMs)
+  const stepped = looksBack && stepThrough(state, world, nowMs)
   const nodes = readinessOf(state, nowMs)
   // Losses are rare, and looking for them costs a look at every node.
   const noticed = state.engines.lost().size > 0 && noticeLosses(world, state.profile, nodes, nowMs)
-  if (advance(world, state.profile, nodes, nowMs) || noticed) converge(state)
+  if (advance(world, state.profile, nodes, nowMs) || noticed || stepped) converge(state)
+  if (looksBack) state.faults.remember(world, nowMs)
 }

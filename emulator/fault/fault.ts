@@ -12,7 +12,7 @@ export type CallDeed =
   | { readonly do: 'serverError'; readonly status?: 500 | 503 }
   /** The call is carried out and answered late. */
   | { readonly do: 'delay'; readonly delayMs: number }
-  /** No answer until the client goes; `carriedOut` says whether the call is. */
+  /** No answer until the client goes; `carriedOut` says whether the call is, by default not. */
   | { readonly do: 'timeout'; readonly carriedOut?: boolean }
   /** The wire code and message of your choice, nothing was carried out. */
   | { readonly do: 'error'; readonly code: string; readonly message?: string }
@@ -25,7 +25,7 @@ export type CallDeed =
   /** HTTP 403, ExpiredToken by default. */
   | { readonly do: 'expiredCredentials'; readonly code?: 'ExpiredToken' | 'InvalidClientTokenId' }
 
-/** Strikes what Describe and List calls see. The world itself stays as it is. */
+/** Strikes what Describe and List calls see. The world itself stays as it is. `count` counts the calls that see a difference. */
 export type ViewDeed =
   /** The world as it was at the order, or `lagMs` ago. */
   | { readonly do: 'stale'; readonly lagMs?: number }
@@ -36,11 +36,11 @@ export type ViewDeed =
 
 export type Phase = 'creating' | 'modifying' | 'deleting'
 
-/** Strikes state changes of the world when they are due. `count` counts resources. */
+/** Strikes state changes of the world when they are due. `count` counts resources, a group and its members as one. */
 export type WorldDeed =
   /** A resource does not leave its state; modifying by default. Stands until cleared, without seconds. */
   | { readonly do: 'stuckModifying'; readonly phase?: Phase }
-  /** A resource that is being made fails; its id stays taken. */
+  /** A group, cluster or serverless cache that is being made fails; its id stays taken. */
   | { readonly do: 'createFailed' }
   /** A scaling that was accepted is rolled back, and only an event tells. */
   | { readonly do: 'noCapacity'; readonly asynchronous: true }

@@ -1,5 +1,6 @@
 import { OPERATIONS } from '../wire/schema.ts'
 import { hasCapacityError, quotaCodesOf } from './deeds/own-errors.ts'
+import { SHIFTABLE } from './deeds/pages.ts'
 import { worldActionsOf } from './deeds/world.ts'
 import { type Fault, isWorldFault } from './fault.ts'
 
@@ -57,6 +58,11 @@ const wrong = (order: Order, checks: Readonly<Record<string, Check>>, needed: bo
     return problem === undefined ? [] : [`${field} ${problem}`]
   })
 
+/** Actions of the other services at the same port. */
+const NEIGHBOURS = ['GetCallerIdentity', 'AssumeRole', 'GetMetricData', 'GetMetricStatistics', 'ListMetrics']
+
+const isAction = (name: string): boolean => OPERATIONS.has(name) || NEIGHBOURS.includes(name)
+
 /** Actions that a deed can strike; undefined when it can strike any. */
 const actionsFor = (order: Order): readonly string[] | undefined => {
   const fault = order as unknown as Fault
@@ -71,7 +77,7 @@ const actionsFor = (order: Order): readonly string[] | undefined => {
     case 'notFoundAfterCreate':
       return actions.filter((action) => /^(Describe|List)/.test(action))
     case 'shiftPages':
-      return actions.filter((action) => action.startsWith('Describe'))
+      return SHIFTABLE
     default:
       return undefined
   }
@@ -84,15 +90,19 @@ const wrongAction = (order: Order): readonly string[] => {
     return odd.map((field) => `killNode strikes at the order: leave ${field} out`)
   }
   if (typeof action !== 'string' || action === '') return ['action must be an action name or *']
+  if (action === '*') return []
+  if (!isAction(action)) return [`action ${action} is unknown: use the name of an action, or * for any`]
   const possible = actionsFor(order)
-  if (action === '*' || possible === undefined || possible.includes(action)) return []
+  if (possible === undefined || possible.includes(action)) return []
   return [`action ${action} cannot be struck by ${String(order['do'])}: use * or one of ${possible.join(', ')}`]
 }
 
 const wrongQuota = ({ do: deed, action, code }: Order): readonly string[] => {
-  if (deed !== 'quota' || code === undefined) return []
+  if (deed !== 'quota' || text(code) !== undefined) return []
   const codes = [...OPERATIONS.keys()].filter((name) => action === '*' || name === action).flatMap(quotaCodesOf)
-  return codes.some((each) => each === code) ? [] : [`code must be one of ${[...new Set(codes)].join(', ')}`]
+  return codes.length === 0 || codes.some((each) => each === code)
+    ? []
+    : [`code must be one of ${[...new Set(codes)].join(', ')}`]
 }
 
 const problemsOf = (order: Order): readonly string[] => {

@@ -22,6 +22,7 @@ export interface Standing {
 /** Those that are a state of things, not a blow: without count and seconds they stand until they are cleared. */
 const LASTING: ReadonlySet<Fault['do']> = new Set(['throttleBucket', 'stuckModifying'])
 
+/** A fault from its order on. */
 export const standingOf = (fault: Fault, worlds: Iterable<World>, nowMs: number): Standing => {
   const seconds = isNodeFault(fault) ? undefined : fault.seconds
   const once = seconds === undefined && !LASTING.has(fault.do)
@@ -38,11 +39,14 @@ export const standingOf = (fault: Fault, worlds: Iterable<World>, nowMs: number)
   }
 }
 
-export const stands = ({ left, untilMs, held, fault }: Standing, nowMs: number): boolean =>
-  nowMs < untilMs && (left > 0 || (fault.do === 'stuckModifying' && held.size > 0))
+/** Whether it has struck as often as it was to, and holds nothing. */
+export const isSpent = ({ left, held }: Standing): boolean => left <= 0 && held.size === 0
 
-/** Whether a fault fits a call or a state change, by its action and the ids that it names. */
-export const fits = (fault: Fault, action: string, ids: readonly (string | undefined)[]): boolean =>
+/** Whether it may still strike at a moment, or holds something. */
+export const stands = (entry: Standing, nowMs: number): boolean => nowMs < entry.untilMs && !isSpent(entry)
+
+/** Whether a fault fits a call or a state change, by its action and the names of resources in it. */
+export const fits = (fault: Fault, action: string, names: readonly string[]): boolean =>
   !isNodeFault(fault) &&
   (fault.action === '*' || fault.action === action) &&
-  (fault.id === undefined || ids.includes(fault.id.toLowerCase()))
+  (fault.id === undefined || names.includes(fault.id.toLowerCase()))

@@ -1,4 +1,4 @@
-import type { World } from '../../world/world.ts'
+import { createWorld, type World } from '../../world/world.ts'
 
 const KINDS = [
   'groups',
@@ -13,59 +13,36 @@ const KINDS = [
 ] as const
 type Kind = (typeof KINDS)[number]
 
-const KIND_OF: Readonly<Record<string, Kind>> = {
-  DescribeReplicationGroups: 'groups',
-  DescribeCacheClusters: 'clusters',
-  DescribeCacheParameterGroups: 'parameterGroups',
-  DescribeCacheParameters: 'parameterGroups',
-  DescribeCacheSubnetGroups: 'subnetGroups',
-  DescribeSnapshots: 'snapshots',
-  DescribeServerlessCaches: 'serverlessCaches',
-  DescribeServerlessCacheSnapshots: 'serverlessSnapshots',
-  DescribeUsers: 'users',
-  DescribeUserGroups: 'userGroups',
-}
-
-/** What there was at the order, by account, region, kind and id. */
+/** What there was at the order, by account, region, kind, id and time of creation. */
 export type Known = ReadonlySet<string>
 
-const keyOf = ({ account, region }: World, kind: Kind, id: string) => `${account}/${region}/${kind}/${id}`
+/** A resource that was deleted and made anew is another one, where it is known when it was made. */
+const madeAt = (resource: object): string => ('createdAtMs' in resource ? String(resource.createdAtMs) : '')
+
+const keyOf = ({ account, region }: World, kind: Kind, id: string, resource: object) =>
+  `${account}/${region}/${kind}/${id}/${madeAt(resource)}`
+
+const keysIn = (world: World, kind: Kind): readonly string[] =>
+  [...world[kind]].map(([id, resource]) => keyOf(world, kind, id, resource))
 
 export const knownIn = (worlds: Iterable<World>): Known =>
-  new Set(
-    [...worlds].flatMap((world) =>
-      KINDS.flatMap((kind) => [...world[kind].keys()].map((id) => keyOf(world, kind, id))),
-    ),
-  )
+  new Set([...worlds].flatMap((world) => KINDS.flatMap((kind) => keysIn(world, kind))))
 
-const old = <Value>(world: World, kind: Kind, all: ReadonlyMap<string, Value>, known: Known): Map<string, Value> =>
-  new Map([...all].filter(([id]) => known.has(keyOf(world, kind, id))))
-
-/** The world without what came after the order; undefined when the call would see nothing of that. */
-export const withoutNewborn = (
-  world: World,
-  known: Known,
-  action: string,
-  id: string | undefined,
-): World | undefined => {
-  const kind = Object.hasOwn(KIND_OF, action) ? KIND_OF[action] : undefined
-  if (!kind && action !== 'ListTagsForResource') return undefined
-  const born = (each: Kind) => [...world[each].keys()].filter((name) => !known.has(keyOf(world, each, name)))
-  const sees =
-    kind === undefined
-      ? KINDS.some((each) => born(each).some((name) => id?.endsWith(`:${name}`)))
-      : born(kind).some((name) => id === undefined || name === id)
-  if (!sees) return undefined
+/** The world without what came after the order; what every account has from the beginning stays. */
+export const withoutNewborn = (world: World, known: Known): World => {
+  const first = createWorld(world)
+  const old = <Value extends object>(kind: Kind, all: ReadonlyMap<string, Value>): Map<string, Value> =>
+    new Map([...all].filter(([id, resource]) => first[kind].has(id) || known.has(keyOf(world, kind, id, resource))))
   return {
     ...world,
-    groups: old(world, 'groups', world.groups, known),
-    clusters: old(world, 'clusters', world.clusters, known),
-    parameterGroups: old(world, 'parameterGroups', world.parameterGroups, known),
-    subnetGroups: old(world, 'subnetGroups', world.subnetGroups, known),
-    snapshots: old(world, 'snapshots', world.snapshots, known),
-    serverlessCaches: old(world, 'serverlessCaches', world.serverlessCaches, known),
-    serverlessSnapshots: old(world, 'serverlessSnapshots', world.serverlessSnapshots, known),
-    users: old(world, 'users', world.users, known),
-    userGroups: old(world, 'userGroups', world.userGroups, known),
+    groups: old('groups', world.groups),
+    clusters: old('clusters', world.clusters),
+    parameterGroups: old('parameterGroups', world.parameterGroups),
+    subnetGroups: old('subnetGroups', world.subnetGroups),
+    snapshots: old('snapshots', world.snapshots),
+    serverlessCaches: old('serverlessCaches', world.serverlessCaches),
+    serverlessSnapshots: old('serverlessSnapshots', world.serverlessSnapshots),
+    users: old('users', world.users),
+    userGroups: old('userGroups', world.userGroups),
   }
 }
