@@ -4,6 +4,7 @@ import { engineNamed, versionOf } from '../rules/engine.ts'
 import { identifier } from '../rules/identifier.ts'
 import { newClusterSettings, nodeCountOf, zonesOfNew } from '../rules/new-cluster.ts'
 import { createReplica } from '../rules/new-replica.ts'
+import { withinRegion } from '../rules/node-quotas.ts'
 import {
   beginRestore,
   type RestoreSource,
@@ -18,20 +19,9 @@ import { refusal } from '../wire/refusal.ts'
 import { arnOf } from '../world/arn.ts'
 import { planClusterSnapshots } from '../world/automatic-snapshots.ts'
 import { type CacheCluster, nodeId } from '../world/cache-cluster.ts'
-import { nodesInWorld } from '../world/members.ts'
 import { schedule } from '../world/transition.ts'
 
 type Input = CreateCacheClusterMessage
-
-const withinRegion = (call: Call<Input>, nodes: number): void => {
-  const limit = call.quotas.nodesPerRegion
-  if (nodesInWorld(call.world) + nodes > limit) {
-    throw refusal(
-      'NodeQuotaForCustomerExceeded',
-      `The number of nodes exceeds the limit of ${limit} for this customer.`,
-    )
-  }
-}
 
 /** What a cluster begins with; memcached has no snapshots, and says so itself. */
 const sourceOf = (call: Call<Input>): RestoreSource | undefined =>

@@ -6,6 +6,8 @@ import { atRestOf, newTls } from '../rules/encryption.ts'
 import { engineNamed, nodeTypeOf, versionOf } from '../rules/engine.ts'
 import { dataTieringNeeds, networkNeeds } from '../rules/engine-needs.ts'
 import { groupAround } from '../rules/existing-primary.ts'
+import { backupsFitNode, failoverFitsNode } from '../rules/first-nodes.ts'
+import { inheritsSettings } from '../rules/global-group.ts'
 import { newUserGroups } from '../rules/group-users.ts'
 import { identifier } from '../rules/identifier.ts'
 import { logsAfter } from '../rules/log-delivery.ts'
@@ -17,6 +19,7 @@ import {
   subnetGroupOf,
   topicOf,
 } from '../rules/network.ts'
+import { withinClusterModeGroup, withinRegion, withinShards } from '../rules/node-quotas.ts'
 import {
   beginRestore,
   type RestoreSource,
@@ -35,8 +38,8 @@ import { invalidCombination, invalidValue, refusal } from '../wire/refusal.ts'
 import { arnOf } from '../world/arn.ts'
 import { planGroupSnapshots } from '../world/automatic-snapshots.ts'
 import type { EngineVersion } from '../world/engine-version.ts'
-import { addMember, memberId, nodesInWorld } from '../world/members.ts'
-import { isDataTiered, nodeFamily } from '../world/node-type.ts'
+import { addMember, memberId } from '../world/members.ts'
+import { isDataTiered } from '../world/node-type.ts'
 import type { ReplicationGroup } from '../world/replication-group.ts'
 import type { Settings } from '../world/settings.ts'
 import { schedule } from '../world/transition.ts'
@@ -55,6 +58,7 @@ const description = (text: string | undefined): string => {
 const refuseSources = (call: CreateCall): void => {
   const { input } = call
   if (input.GlobalReplicationGroupId !== undefined) {
+    inheritsSettings(input)
     throw refusal(
       'GlobalReplicationGroupNotFoundFault',
       `Global Replication Group ${input.GlobalReplicationGroupId} not found.`,
@@ -74,15 +78,8 @@ const nodeTypeFits = (input: Input, nodeType: string, version: EngineVersion): v
   if (tiering && version.engine === 'redis' && Number.parseFloat(version.version) < 6.2) {
     throw invalidCombination('Data tiering requires engine version 6.2 or later.')
   }
-  if (nodeFamily(nodeType) !== 't1') return
-  if (input.AutomaticFailoverEnabled) {
-    throw invalidCombination('Automatic failover is not supported for T1 and T2 cache node types.')
-  }
-  if (input.SnapshotRetentionLimit !== undefined) {
-    throw invalidCombination(
-      'Instance type does not support snapshotting. Snapshot retention limit parameter should not be specified.',
-    )
-  }
+  failoverFitsNode(nodeType, input.AutomaticFailoverEnabled)
+  backupsFitNode(nodeType, input.SnapshotRetentionLimit)
 }
 
 const settingsOf = (call: CreateCall, id: string, version: EngineVersion, topology: Topology): Settings => {
@@ -111,21 +108,12 @@ const settingsOf = (call: CreateCall, id: string, version: EngineVersion, topolo
   }
 }
 
-const within = (call: CreateCall, topology: Topology): void => {
-  const { quotas, world } = call
-  if (topology.shards.length > quotas.shardsPerGroup) {
-    throw refusal(
-      'NodeGroupsPerReplicationGroupQuotaExceeded',
-      `The number of node groups exceeds the limit of ${quotas.shardsPerGroup} for a replication group.`,
-    )
-  }
-  const nodes = topology.shards.reduce((sum, shard) => sum + shard.zones.length, 0)
-  if (nodesInWorld(world) + nodes > quotas.nodesPerRegion) {
-    throw refusal(
-      'NodeQuotaForCustomerExceeded',
-      `The number of nodes exceeds the limit of ${quotas.nodesPerRegion} for this customer.`,
-    )
-  }
+const within = (call: CreateCall, topology: Topology, version: EngineVersion): void => {
+  const { clusterMode, shards } = topology
+  withinShards(call.quotas, version.engine, version.full, shards.length)
+  const nodes = shards.reduce((sum, shard) => sum + shard.zones.length, 0)
+  withinRegion(call, nodes)
+  if (clusterMode === 'enabled') withinClusterModeGroup(call.quotas, nodes, 'NodeQuotaForClusterExceeded')
 }
 
 const plannedMembers = (id: string, topology: Topology) =>
@@ -171,7 +159,7 @@ export const operation: Operation<Input, CreateReplicationGroupResult> = (asked)
   const shards = plannedMembers(id, topology)
   const taken = shards.flatMap((shard) => shard.members).find((member) => world.clusters.has(member))
   if (taken) throw refusal('InvalidCacheClusterState', `Cache cluster ${taken} exists already.`)
-  within(call, topology)
+  within(call, topology, version)
 
   const group: ReplicationGroup = {
     id,

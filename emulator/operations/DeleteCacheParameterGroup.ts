@@ -3,7 +3,7 @@ import type { Operation } from '../operations.ts'
 import { identifier } from '../rules/identifier.ts'
 import { refusal } from '../wire/refusal.ts'
 import { record } from '../world/event.ts'
-import { clustersUsing } from '../world/parameter-status.ts'
+import { isParameterGroupUsed } from '../world/parameter-status.ts'
 
 export const operation: Operation<DeleteCacheParameterGroupMessage, object> = ({ input, world, nowMs }) => {
   // A dot is no part of an identifier, so the default groups fail here.
@@ -11,7 +11,7 @@ export const operation: Operation<DeleteCacheParameterGroupMessage, object> = ({
   const group = world.parameterGroups.get(name)
   // AWS's own spelling of this message.
   if (!group) throw refusal('CacheParameterGroupNotFound', `CacheParameterGroupnot found: ${name}`)
-  if (clustersUsing(world, name).length > 0) {
+  if (isParameterGroupUsed(world, name)) {
     throw refusal(
       'InvalidCacheParameterGroupState',
       `One or more cache clusters are still members of this parameter group ${name}, so the group cannot be deleted.`,

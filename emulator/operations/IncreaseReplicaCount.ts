@@ -1,24 +1,15 @@
 import type { IncreaseReplicaCountMessage, IncreaseReplicaCountResult } from '@aws-sdk/client-elasticache'
 import type { Call, Operation } from '../operations.ts'
 import { notBetweenModes } from '../rules/group-change.ts'
+import { withinClusterModeGroup, withinRegion } from '../rules/node-quotas.ts'
 import { goes, type ShardTarget, shardTargets, zonesOfJoining } from '../rules/replicas.ts'
 import { groupCalled, modifiable, requireImmediately } from '../rules/replication-group.ts'
 import { groupShown } from '../shown/replication-group.ts'
-import { invalidCombination, refusal } from '../wire/refusal.ts'
+import { invalidCombination } from '../wire/refusal.ts'
 import { arnOf } from '../world/arn.ts'
 import { beginGroupChange, withDeferredGroup } from '../world/lifecycle.ts'
-import { addMember, freeMemberIds, nodesInWorld } from '../world/members.ts'
-import type { ReplicationGroup } from '../world/replication-group.ts'
-
-const withinRegion = (call: Call<unknown>, nodes: number): void => {
-  const limit = call.quotas.nodesPerRegion
-  if (nodesInWorld(call.world) + nodes > limit) {
-    throw refusal(
-      'NodeQuotaForCustomerExceeded',
-      `The number of nodes exceeds the limit of ${limit} for this customer.`,
-    )
-  }
-}
+import { addMember, freeMemberIds } from '../world/members.ts'
+import { membersOf, type ReplicationGroup } from '../world/replication-group.ts'
 
 /** Adds a shard's replicas; they are being made from now on. */
 const join = (call: Call<unknown>, group: ReplicationGroup, target: ShardTarget): readonly string[] => {
@@ -44,7 +35,7 @@ const join = (call: Call<unknown>, group: ReplicationGroup, target: ShardTarget)
 }
 
 export const operation: Operation<IncreaseReplicaCountMessage, IncreaseReplicaCountResult> = (call) => {
-  const { input, world, nowMs, profile } = call
+  const { input, world, nowMs, profile, quotas } = call
   if ((input.NewReplicaCount !== undefined) === (input.ReplicaConfiguration ?? []).length > 0) {
     throw invalidCombination('Specify exactly one of NewReplicaCount and ReplicaConfiguration.')
   }
@@ -54,10 +45,11 @@ export const operation: Operation<IncreaseReplicaCountMessage, IncreaseReplicaCo
   modifiable(world, group)
   notBetweenModes(group)
   goes(targets, 'up')
-  withinRegion(
-    call,
-    targets.reduce((sum, { shard, replicas }) => sum + replicas + 1 - shard.members.length, 0),
-  )
+  const coming = targets.reduce((sum, { shard, replicas }) => sum + replicas + 1 - shard.members.length, 0)
+  withinRegion(call, coming)
+  if (group.clusterMode === 'enabled') {
+    withinClusterModeGroup(quotas, membersOf(group).length + coming, 'NodeQuotaForCustomerExceeded')
+  }
   const joining = targets.flatMap((target) => join(call, group, target))
   beginGroupChange(world, group, withDeferredGroup(world, group, { joining }), nowMs, profile.scaleMs, false)
   return { ReplicationGroup: groupShown(call, group) }

@@ -2,13 +2,13 @@ import type { ModifyCacheClusterMessage, ModifyCacheClusterResult } from '@aws-s
 import type { Call, Operation } from '../operations.ts'
 import { clusterCalled } from '../rules/cache-cluster.ts'
 import { clusterModification } from '../rules/cluster-change.ts'
-import { type NodeRequest, nodeRequest } from '../rules/memcached-nodes.ts'
+import { nodeRequest } from '../rules/memcached-nodes.ts'
+import { withinRegion } from '../rules/node-quotas.ts'
 import { clusterShown } from '../shown/cache-cluster.ts'
 import { invalidCombination, refusal } from '../wire/refusal.ts'
 import { changesBackups, planClusterSnapshots } from '../world/automatic-snapshots.ts'
 import type { CacheCluster, ClusterChange } from '../world/cache-cluster.ts'
 import { beginClusterChange, deferClusterChange, withDeferredCluster } from '../world/lifecycle.ts'
-import { nodesInWorld } from '../world/members.ts'
 
 type Input = ModifyCacheClusterMessage
 
@@ -17,16 +17,6 @@ const forgetWaitingNodes = (cluster: CacheCluster): void => {
   const { nodeCount: _count, newZones: _zones, removeNodes: _nodes, ...rest } = cluster.deferred ?? {}
   if (Object.keys(rest).length > 0) cluster.deferred = rest
   else delete cluster.deferred
-}
-
-const withinRegion = (call: Call<Input>, nodes: NodeRequest): void => {
-  const added = nodes.is === 'change' ? (nodes.change.newZones ?? []).length : 0
-  if (nodesInWorld(call.world) + added > call.quotas.nodesPerRegion) {
-    throw refusal(
-      'NodeQuotaForCustomerExceeded',
-      `The number of nodes exceeds the limit of ${call.quotas.nodesPerRegion} for this customer.`,
-    )
-  }
 }
 
 const isHeavy = (change: ClusterChange) =>
@@ -47,7 +37,7 @@ const modifyAlone = (call: Call<Input>, cluster: CacheCluster): void => {
   if (cluster.azMode === 'cross-az' && input.AZMode === 'single-az') {
     throw invalidCombination('AZMode cannot be changed to single-az while the nodes are spread over several zones.')
   }
-  withinRegion(call, nodes)
+  withinRegion(call, nodes.is === 'change' ? (nodes.change.newZones ?? []).length : 0)
   const change: ClusterChange = { ...other, ...(nodes.is === 'change' ? nodes.change : {}) }
   const flushes = input.ApplyImmediately === true && cluster.deferred !== undefined
   const azMode = input.AZMode !== undefined && input.AZMode !== cluster.azMode

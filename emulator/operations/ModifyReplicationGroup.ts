@@ -78,12 +78,12 @@ export const operation: Operation<Input, ModifyReplicationGroupResult> = (call) 
   const group = groupCalled(world, input.ReplicationGroupId)
   const plain = plainOf(input, group)
   modifiable(world, group)
-  snapshotsHaveSource(input, group)
   const change: GroupChange = {
-    ...promotion(input, group),
     ...groupChange(call, group),
+    ...promotion(input, group),
     ...durabilityChange(input.Durability, group),
   }
+  snapshotsHaveSource(input, group)
   const nothing = isEmpty(plain) && Object.keys(change).length === 0
   if (nothing && !(input.ApplyImmediately && group.deferred))
     throw invalidCombination('No modifications were requested')

@@ -35,7 +35,7 @@ export const operation: Operation<
   modifiable(world, group)
   reshardable(group)
   const plan = shardPlan(world, input, count, group)
-  withinQuotas(call, plan)
+  withinQuotas(call, group, plan)
   const coming = plan.coming.map((shard) => join(call, group, shard))
   const staying = [...group.shards.filter((shard) => !plan.leaving.includes(shard)), ...coming]
   const holderOf = ({ id, slots = '' }: Shard) => ({ id, slots })

@@ -5,11 +5,13 @@ import type { CacheCluster, ClusterChange } from '../world/cache-cluster.ts'
 import { atLeast, entryOf } from '../world/engine-version.ts'
 import type { Settings } from '../world/settings.ts'
 import { authChange } from './auth.ts'
-import { parameterGroupOf, refuseClusterMode } from './engine.ts'
+import { memcachedNodeHasTls } from './encryption.ts'
+import { parameterGroupCalled, parameterGroupOf, refuseClusterMode } from './engine.ts'
 import { logsAfter } from './log-delivery.ts'
 import { withinNodeLimit } from './new-cluster.ts'
+import { keepsFixedValues } from './parameter-group.ts'
 import { plainChange } from './plain-change.ts'
-import { nodeTypeMove, versionMove } from './upgrade.ts'
+import { nodeTypeMove, notBothUpgrades, versionMove } from './upgrade.ts'
 
 type Input = ModifyCacheClusterMessage
 
@@ -23,6 +25,9 @@ const fitsEngine = (input: Input, engine: string): void => {
       throw invalidCombination('LogDeliveryConfigurations is not supported for engine memcached.')
     }
     return
+  }
+  if (input.Engine !== undefined && input.Engine.toLowerCase() !== engine) {
+    throw invalidCombination('The engine can be changed only for replication groups; put the cluster into one first.')
   }
   if (input.NumCacheNodes !== undefined && input.NumCacheNodes !== 1) {
     throw invalidValue('The parameter NumCacheNodes must be 1 if cache engine is redis.')
@@ -52,7 +57,11 @@ const heavySettings = (call: Call<Input>, cluster: CacheCluster): Partial<Settin
   if (settings.engine === 'memcached' && nodeType !== undefined && !atLeast(settings.engineVersion, '1.5')) {
     throw invalidCombination('CacheNodeType can be modified only for memcached 1.5 or later.')
   }
+  if (settings.engine === 'memcached' && settings.tls !== 'disabled' && nodeType !== undefined) {
+    memcachedNodeHasTls(nodeType)
+  }
   const version = versionMove(settings, input.Engine, input.EngineVersion)
+  notBothUpgrades({ nodeType, engineVersion: version?.full }, cluster.deferred?.settings)
   const entry = version ?? entryOf(settings.engine, settings.engineVersion)
   const changesFamily =
     version !== undefined && version.family !== entryOf(settings.engine, settings.engineVersion).family
@@ -60,6 +69,7 @@ const heavySettings = (call: Call<Input>, cluster: CacheCluster): Partial<Settin
   const keeps = named === undefined && (!changesFamily || !settings.parameterGroup.startsWith('default.'))
   const group = parameterGroupOf(world, entry, keeps ? settings.parameterGroup : named, false)
   refuseClusterMode(group)
+  keepsFixedValues(parameterGroupCalled(world, settings.parameterGroup), group)
   const logs =
     input.LogDeliveryConfigurations === undefined
       ? undefined

@@ -1,5 +1,6 @@
 import { invalidCombination, invalidValue } from '../wire/refusal.ts'
 import { atLeast, type EngineName, type EngineVersion } from '../world/engine-version.ts'
+import { nodeFamily } from '../world/node-type.ts'
 import type { Settings, Tls } from '../world/settings.ts'
 
 export interface TlsFields {
@@ -18,6 +19,15 @@ const modeNamed = (mode: string): 'preferred' | 'required' => {
 const engineHasTls = (engine: EngineName, version: string): boolean => {
   if (engine === 'memcached') return atLeast(version, '1.6.12')
   return engine === 'valkey' || version === '3.2.6' || atLeast(version, '4.0.10')
+}
+
+const MEMCACHED_TLS_FAMILIES = ['r4', 'r5', 'r6g', 'm4', 'm5', 'm6g', 't3', 't4g']
+
+/** Refuses a node type on which memcached has no transit encryption (user guide, memcached). */
+export const memcachedNodeHasTls = (nodeType: string): void => {
+  if (!MEMCACHED_TLS_FAMILIES.includes(nodeFamily(nodeType))) {
+    throw invalidCombination(`Encryption in-transit is not supported for cache node type ${nodeType}.`)
+  }
 }
 
 /** Switching transit encryption on a living group, and mode preferred, need Redis 7.0.5 or any Valkey. */

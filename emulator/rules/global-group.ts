@@ -1,4 +1,5 @@
-import { invalidValue, type Refusal, refusal } from '../wire/refusal.ts'
+import type { CreateReplicationGroupMessage } from '@aws-sdk/client-elasticache'
+import { invalidCombination, invalidValue, type Refusal, refusal } from '../wire/refusal.ts'
 
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/
 
@@ -16,6 +17,26 @@ export const globalDescription = (text: string | undefined): void => {
 /** Global datastores have no maintenance window, so their changes cannot wait for one. */
 export const immediately = (applyImmediately: boolean | undefined): void => {
   if (applyImmediately !== true) throw invalidValue('ApplyImmediately must be true for a global replication group.')
+}
+
+/** What a member that joins a global datastore takes over from it, and may not say itself. */
+const INHERITED = [
+  'NumNodeGroups',
+  'CacheParameterGroupName',
+  'CacheNodeType',
+  'Engine',
+  'EngineVersion',
+  'AutomaticFailoverEnabled',
+  'TransitEncryptionEnabled',
+  'AtRestEncryptionEnabled',
+  'SnapshotArns',
+  'SnapshotName',
+] as const
+
+/** A create that is to join a global datastore: its settings are those of the datastore. */
+export const inheritsSettings = (input: Pick<CreateReplicationGroupMessage, (typeof INHERITED)[number]>): void => {
+  const own = INHERITED.find((member) => input[member] !== undefined)
+  if (own) throw invalidCombination(`${own} cannot be specified for a member of a global replication group.`)
 }
 
 /** A count of shards, 1 to `most`. */

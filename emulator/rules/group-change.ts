@@ -7,10 +7,13 @@ import { type ClusterMode, type GroupChange, membersOf, type ReplicationGroup } 
 import type { Settings } from '../world/settings.ts'
 import { authChange } from './auth.ts'
 import { tlsAfter } from './encryption.ts'
-import { parameterGroupOf } from './engine.ts'
+import { parameterGroupCalled, parameterGroupOf } from './engine.ts'
+import { dataTieringNeeds } from './engine-needs.ts'
+import { failoverFitsNode } from './first-nodes.ts'
 import { tokensFit, userGroupsAfter } from './group-users.ts'
 import { logsAfter } from './log-delivery.ts'
-import { nodeTypeMove, versionMove } from './upgrade.ts'
+import { keepsFixedValues } from './parameter-group.ts'
+import { nodeTypeMove, notBothUpgrades, versionMove } from './upgrade.ts'
 
 type Input = ModifyReplicationGroupMessage
 
@@ -25,6 +28,7 @@ const failoverChange = (input: Input, group: ReplicationGroup): GroupChange => {
   if (group.clusterMode === 'compatible' && !failover) {
     throw invalidCombination('Automatic failover cannot be turned off while ClusterMode is compatible.')
   }
+  failoverFitsNode(group.settings.nodeType, failover)
   if (failover && group.clusterMode !== 'enabled' && membersOf(group).length < 2) {
     throw invalidCombination('Replication group must have at least one read replica to enable autofailover.')
   }
@@ -86,6 +90,8 @@ const parameterGroupChange = (
   if (turnsClusterModeOn(chosen) !== (mode !== 'disabled')) {
     throw invalidCombination(`The parameter group ${chosen.name} does not fit ClusterMode ${mode}.`)
   }
+  keepsFixedValues(parameterGroupCalled(world, settings.parameterGroup), chosen)
+  dataTieringNeeds(group.dataTiering, chosen)
   return chosen.name === settings.parameterGroup ? {} : { parameterGroup: chosen.name }
 }
 
@@ -93,10 +99,7 @@ const upgrades = (input: Input, group: ReplicationGroup) => {
   const nodeType = nodeTypeMove(group.settings, input.CacheNodeType)
   const version = versionMove(group.settings, input.Engine, input.EngineVersion)
   if (nodeType !== undefined || version !== undefined) notBetweenModes(group)
-  const waiting = group.deferred?.settings
-  if ((version && (nodeType ?? waiting?.nodeType)) || (nodeType && waiting?.engineVersion)) {
-    throw invalidCombination('The node type and the engine version cannot be modified at the same time.')
-  }
+  notBothUpgrades({ nodeType, engineVersion: version?.full }, group.deferred?.settings)
   return { nodeType, version }
 }
 

@@ -2,14 +2,15 @@ import type { CreateCacheClusterMessage } from '@aws-sdk/client-elasticache'
 import type { Call } from '../operations.ts'
 import { invalidCombination, invalidValue, refusal } from '../wire/refusal.ts'
 import type { EngineVersion } from '../world/engine-version.ts'
-import { isDataTiered, nodeFamily } from '../world/node-type.ts'
+import { isDataTiered } from '../world/node-type.ts'
 import type { Settings } from '../world/settings.ts'
 import { defaultMaintenanceWindow } from '../world/window.ts'
 import type { World } from '../world/world.ts'
 import { newAuth } from './auth.ts'
-import { newTls } from './encryption.ts'
+import { memcachedNodeHasTls, newTls } from './encryption.ts'
 import { nodeTypeOf, parameterGroupOf, refuseClusterMode } from './engine.ts'
 import { networkNeeds } from './engine-needs.ts'
+import { backupsFitNode } from './first-nodes.ts'
 import { logsAfter } from './log-delivery.ts'
 import {
   networkOf,
@@ -34,12 +35,13 @@ const MEMCACHED_LACKS = [
   'AuthToken',
 ] as const
 
-const memcachedFits = (input: Input): void => {
+const memcachedFits = (input: Input, nodeType: string): void => {
   const lacking = MEMCACHED_LACKS.find((member) => input[member] !== undefined)
   if (lacking) throw invalidCombination(`${lacking} is not supported for engine memcached.`)
   if ((input.LogDeliveryConfigurations ?? []).length > 0) {
     throw invalidCombination('LogDeliveryConfigurations is not supported for engine memcached.')
   }
+  if (input.TransitEncryptionEnabled) memcachedNodeHasTls(nodeType)
 }
 
 const redisFits = (input: Input, nodeType: string): void => {
@@ -50,11 +52,7 @@ const redisFits = (input: Input, nodeType: string): void => {
     throw invalidCombination('Encryption-in-transit is supported only for replication groups and for engine memcached.')
   }
   if (isDataTiered(nodeType)) throw invalidCombination('Data tiering is supported only for replication groups.')
-  if (nodeFamily(nodeType) === 't1' && input.SnapshotRetentionLimit !== undefined) {
-    throw invalidCombination(
-      'Instance type does not support snapshotting. Snapshot retention limit parameter should not be specified.',
-    )
-  }
+  backupsFitNode(nodeType, input.SnapshotRetentionLimit)
 }
 
 const windows = (id: string, input: Input, version: EngineVersion) => {
@@ -74,7 +72,7 @@ export const newClusterSettings = (call: Call<Input>, id: string, version: Engin
   const { input, world, nowMs } = call
   const memcached = version.engine === 'memcached'
   const nodeType = nodeTypeOf(version.engine, input.CacheNodeType)
-  if (memcached) memcachedFits(input)
+  if (memcached) memcachedFits(input, nodeType)
   else redisFits(input, nodeType)
   if (
     input.OutpostMode !== undefined ||

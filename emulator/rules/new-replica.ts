@@ -6,6 +6,7 @@ import type { CacheCluster } from '../world/cache-cluster.ts'
 import { beginGroupChange } from '../world/lifecycle.ts'
 import { addMember } from '../world/members.ts'
 import { spreadZone, zone } from './network.ts'
+import { withinRegion } from './node-quotas.ts'
 import { groupCalled, modifiable } from './replication-group.ts'
 
 /** All that a replica may be given; the rest comes from its group. */
@@ -34,6 +35,7 @@ export const createReplica = (
       'The number of cache clusters in a replication group must be within 1 and 6.',
     )
   }
+  withinRegion(call, 1)
   const chosen = zone(world, input.PreferredAvailabilityZone ?? spreadZone(world, shard.members.length))
   const { settings } = group
   addMember(world, { id, groupId: group.id, shardId: shard.id, zone: chosen, settings }, nowMs)

@@ -1,10 +1,12 @@
 import type { ParameterNameValue } from '@aws-sdk/client-elasticache'
 import { invalidCombination, invalidValue, refusal } from '../wire/refusal.ts'
-import { findParameterGroup, type ParameterGroup } from '../world/parameter-group.ts'
+import { isDataTiered } from '../world/node-type.ts'
+import { effectiveValues, findParameterGroup, type ParameterGroup } from '../world/parameter-group.ts'
 import { clustersUsing } from '../world/parameter-status.ts'
 import { admits, parametersOfFamily } from '../world/parameters.ts'
 import { schedule } from '../world/transition.ts'
 import type { World } from '../world/world.ts'
+import { dataTieringNeeds } from './engine-needs.ts'
 
 /** A group that may be changed: a user's own. */
 export const changeableGroup = (world: World, asked: string | undefined): ParameterGroup => {
@@ -52,6 +54,28 @@ export const acceptedValue = (world: World, group: ParameterGroup, name: string,
     throw invalidValue(`The value '${value}' of parameter ${name} is not allowed. Allowed: ${allowed}.`)
   }
   return value
+}
+
+/**
+ * What is fixed once a group is used stays as it is when a cluster gets another group: only a new cluster can have
+ * another value. Cluster mode has steps of its own.
+ */
+export const keepsFixedValues = (from: ParameterGroup, to: ParameterGroup): void => {
+  const [before, after] = [effectiveValues(from), effectiveValues(to)]
+  const changed = ['databases', 'activerehashing'].find(
+    (name) => before[name] !== undefined && after[name] !== undefined && before[name] !== after[name],
+  )
+  if (changed !== undefined) {
+    throw invalidCombination(
+      `The parameter ${changed} must have the same value in the parameter groups ${from.name} and ${to.name}.`,
+    )
+  }
+}
+
+/** Refuses values that the nodes that use the group cannot have. */
+export const valuesFitNodes = (world: World, group: ParameterGroup, values: ParameterGroup['values']): void => {
+  const tiered = clustersUsing(world, group.name).some((cluster) => isDataTiered(cluster.settings.nodeType))
+  dataTieringNeeds(tiered, { ...group, values })
 }
 
 /** Gives a group its new values; its clusters follow later, and for some parameters only at the next reboot. */

@@ -1,5 +1,6 @@
 import { invalidCombination, invalidValue } from '../wire/refusal.ts'
 import type { Settings } from '../world/settings.ts'
+import { backupsFitNode } from './first-nodes.ts'
 import { networkOf, refuseCacheSecurityGroups, securityGroupsOf, topicOf } from './network.ts'
 import { apart, maintenanceWindow, retentionDays, snapshotWindow } from './windows.ts'
 
@@ -46,6 +47,7 @@ const same = (left: unknown, right: unknown) => JSON.stringify(left) === JSON.st
 /** The settings that differ afterwards. */
 export const plainChange = (fields: PlainFields, settings: Settings): Partial<Settings> => {
   refuseCacheSecurityGroups(fields.CacheSecurityGroupNames)
+  backupsFitNode(settings.nodeType, fields.SnapshotRetentionLimit)
   const topic = topicAfter(fields, settings)
   const after: Partial<Settings> = {
     ...windowsAfter(fields, settings),

@@ -1,12 +1,12 @@
 import type { ModifyReplicationGroupShardConfigurationMessage } from '@aws-sdk/client-elasticache'
 import type { Call } from '../operations.ts'
-import { invalidCombination, invalidValue, refusal } from '../wire/refusal.ts'
+import { invalidCombination, invalidValue } from '../wire/refusal.ts'
 import { atLeast } from '../world/engine-version.ts'
-import { nodesInWorld } from '../world/members.ts'
-import type { ReplicationGroup, Shard } from '../world/replication-group.ts'
+import { membersOf, type ReplicationGroup, type Shard } from '../world/replication-group.ts'
 import type { World } from '../world/world.ts'
 import { notBetweenModes } from './group-change.ts'
 import { spreadZone, zone } from './network.ts'
+import { withinClusterModeGroup, withinRegion, withinShards } from './node-quotas.ts'
 
 type Input = ModifyReplicationGroupShardConfigurationMessage
 
@@ -126,19 +126,12 @@ export const shardPlan = (world: World, input: Input, count: number, group: Repl
   coming: comingShards(world, input, count, group),
 })
 
-/** Refuses more shards than a group may have, and more nodes than a region may. */
-export const withinQuotas = ({ quotas, world, input }: Call<Input>, { coming }: ShardPlan): void => {
-  if (coming.length > 0 && (input.NodeGroupCount ?? 0) > quotas.shardsPerGroup) {
-    throw refusal(
-      'NodeGroupsPerReplicationGroupQuotaExceeded',
-      `The number of node groups exceeds the limit of ${quotas.shardsPerGroup} for a replication group.`,
-    )
-  }
+/** Refuses more shards and nodes than a group may have, and more nodes than a region may. */
+export const withinQuotas = (call: Call<Input>, group: ReplicationGroup, { coming }: ShardPlan): void => {
+  if (coming.length === 0) return
+  const { engine, engineVersion } = group.settings
+  withinShards(call.quotas, engine, engineVersion, call.input.NodeGroupCount ?? 0)
   const nodes = coming.reduce((sum, { zones }) => sum + zones.length, 0)
-  if (nodes > 0 && nodesInWorld(world) + nodes > quotas.nodesPerRegion) {
-    throw refusal(
-      'NodeQuotaForCustomerExceeded',
-      `The number of nodes exceeds the limit of ${quotas.nodesPerRegion} for this customer.`,
-    )
-  }
+  withinRegion(call, nodes)
+  withinClusterModeGroup(call.quotas, membersOf(group).length + nodes, 'NodeQuotaForCustomerExceeded')
 }

@@ -8,12 +8,21 @@ interface Finder {
   readonly arnOf: (world: World, name: string) => string | undefined
 }
 
+const NO_TAGGING = 'Cluster not in available state to perform tagging operations.'
+
 const groupArn = (world: World, name: string): string | undefined => {
   const group = world.groups.get(name)
   if (group && group.status !== 'available') {
-    throw refusal('InvalidReplicationGroupState', 'Cluster not in available state to perform tagging operations.')
+    throw refusal('InvalidReplicationGroupState', NO_TAGGING)
   }
   return group?.arn
+}
+
+/** During a backup nothing else may be done with a cluster. AWS lists no other code of state for tags of nodes. */
+const clusterArn = (world: World, name: string): string | undefined => {
+  const cluster = world.clusters.get(name)
+  if (cluster?.status === 'snapshotting') throw refusal('InvalidReplicationGroupState', NO_TAGGING)
+  return cluster?.arn
 }
 
 const userArn = (world: World, name: string): string | undefined => {
@@ -51,7 +60,7 @@ const serverlessSnapshotArn = (world: World, name: string): string | undefined =
 
 const FINDERS: Readonly<Record<string, Finder>> = {
   replicationgroup: { notFound: 'ReplicationGroupNotFoundFault', arnOf: groupArn },
-  cluster: { notFound: 'CacheClusterNotFound', arnOf: (world, name) => world.clusters.get(name)?.arn },
+  cluster: { notFound: 'CacheClusterNotFound', arnOf: clusterArn },
   parametergroup: {
     notFound: 'CacheParameterGroupNotFound',
     arnOf: (world, name) => findParameterGroup(world, name)?.arn,

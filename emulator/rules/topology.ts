@@ -103,6 +103,9 @@ const singleTopology = (world: World, input: Input): readonly PlannedShard[] => 
   if (grouped && input.NumCacheClusters !== undefined) {
     throw invalidCombination('NumCacheClusters cannot be used with ReplicasPerNodeGroup or NodeGroupConfiguration.')
   }
+  if (configuration?.NodeGroupId !== undefined && configuration.NodeGroupId !== '0001') {
+    throw invalidValue('NodeGroupId must be 0001 when cluster mode is disabled.')
+  }
   if (configuration?.Slots !== undefined)
     throw invalidCombination('Slots cannot be given when cluster mode is disabled.')
   const clusters = grouped ? 1 + replicasOf(input, configuration) : (input.NumCacheClusters ?? 1)

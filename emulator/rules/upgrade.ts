@@ -15,6 +15,20 @@ export const nodeTypeMove = (settings: Settings, asked: string | undefined): str
   return nodeType
 }
 
+interface Upgrades {
+  readonly nodeType?: string | undefined
+  readonly engineVersion?: string | undefined
+}
+
+/** Scaling and upgrading block each other, asked for in one call or while the other waits for the window. */
+export const notBothUpgrades = (asked: Upgrades, waiting: Upgrades | undefined): void => {
+  const upgraded = asked.engineVersion !== undefined && (asked.nodeType ?? waiting?.nodeType) !== undefined
+  const scaled = asked.nodeType !== undefined && waiting?.engineVersion !== undefined
+  if (upgraded || scaled) {
+    throw invalidCombination('The node type and the engine version cannot be modified at the same time.')
+  }
+}
+
 /** The engine version to move to: upwards only, and from Redis to Valkey but never back. */
 export const versionMove = (
   settings: Settings,

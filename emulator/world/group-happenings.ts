@@ -133,11 +133,12 @@ export const removeGroup = (tick: Tick, id: string): boolean => {
   return true
 }
 
-/** What waited for the maintenance window begins. */
+/** What waited for the maintenance window begins, once no node is being replaced. */
 export const openGroupWindow = (tick: Tick, id: string): boolean => {
   const group = tick.world.groups.get(id)
   if (!group?.deferred) return true
-  if (group.status !== 'available') return false
+  const recovering = membersOf(group).some((member) => tick.world.clusters.get(member)?.recovering !== undefined)
+  if (group.status !== 'available' || recovering) return false
   beginGroupChange(tick.world, group, withDeferredGroup(tick.world, group, {}), tick.atMs, tick.profile.scaleMs, true)
   return true
 }

@@ -42,6 +42,19 @@ export const deferGroupChange = (world: World, group: ReplicationGroup, change: 
   schedule(world, nextOpening(group.settings.maintenanceWindow, nowMs), { do: 'openGroupWindow', id: group.id })
 }
 
+/** A node that failed is replaced, and what waits for the window comes with its replacement if that is sooner. */
+export const hastenDeferred = (
+  world: World,
+  nowMs: number,
+  what: 'openGroupWindow' | 'openClusterWindow',
+  id: string,
+) => {
+  const owner = what === 'openGroupWindow' ? world.groups.get(id) : world.clusters.get(id)
+  if (!owner?.deferred) return
+  unschedule(world, (happening) => happening.do === what && happening.id === id)
+  schedule(world, nowMs, { do: what, id })
+}
+
 /** Nodes that leave are de-listed before they are deleted; nodes that come are there, and not listed yet. */
 const startNodeChanges = (cluster: CacheCluster, change: ClusterChange, nowMs: number): void => {
   const leaving = new Set(change.removeNodes)

@@ -1,6 +1,7 @@
 import type { CacheCluster } from './cache-cluster.ts'
 import { nodeKey } from './engines-wanted.ts'
 import { beginFailover, isDurable } from './failover.ts'
+import { hastenDeferred } from './lifecycle.ts'
 import type { Profile } from './profile.ts'
 import { beginRecovery, NODE, takeWaitingValues } from './recovery.ts'
 import type { ReplicationGroup, Shard } from './replication-group.ts'
@@ -63,6 +64,7 @@ export const noticeLosses = (world: World, profile: Profile, nodes: Readiness, n
       const group = cluster.groupId === undefined ? undefined : world.groups.get(cluster.groupId)
       if (group) lostMember(loss, group, cluster)
       else recover(loss, cluster, id)
+      hastenDeferred(world, nowMs, group ? 'openGroupWindow' : 'openClusterWindow', group?.id ?? cluster.id)
       changed = true
     }
   }

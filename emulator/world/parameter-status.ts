@@ -7,6 +7,13 @@ import type { World } from './world.ts'
 export const clustersUsing = (world: World, parameterGroup: string): readonly CacheCluster[] =>
   [...world.clusters.values()].filter((cluster) => cluster.settings.parameterGroup === parameterGroup)
 
+/** Whether clusters use a parameter group, or will once a change is done or its window comes. */
+export const isParameterGroupUsed = (world: World, name: string): boolean =>
+  clustersUsing(world, name).length > 0 ||
+  [...world.groups.values(), ...world.clusters.values()].some(({ applying, deferred }) =>
+    [applying, deferred].some((change) => change?.settings?.parameterGroup === name),
+  )
+
 /** Changed values have reached the clusters; what needs a reboot says so. */
 export const applyParameters = ({ world, atMs }: Tick, name: string): boolean => {
   const group = world.parameterGroups.get(name)

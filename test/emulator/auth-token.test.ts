@@ -84,6 +84,13 @@ const ROWS: readonly Row[] = [
     steps: [rotate(B), set(B)],
     tokens: [B],
   },
+  {
+    name: 'rotating again after the first rotation closes the door as well',
+    from: undefined,
+    steps: [rotate(B), rotate(C)],
+    tokens: [B, C],
+  },
+  { name: 'rotating after setting begins anew', from: A, steps: [rotate(B), set(B), rotate(C)], tokens: [B, C] },
 ]
 
 interface BadRow {
@@ -100,6 +107,9 @@ const VALUE = 'InvalidParameterValue'
 const BAD_ROWS: readonly BadRow[] = [
   { name: 'setting before rotating', steps: [], step: set(A), code: COMBINATION, message: /only after ROTATE/ },
   { name: 'setting another token', steps: [rotate(B)], step: set(C), code: VALUE, message: /does not match/ },
+  { name: 'setting the older token', steps: [rotate(B)], step: set(A), code: VALUE, message: /does not match/ },
+  { name: 'setting twice', steps: [rotate(B), set(B)], step: set(B), code: COMBINATION, message: /only after ROTATE/ },
+  { name: 'rotating back', steps: [rotate(B)], step: rotate(A), code: VALUE, message: /already in use/ },
   { name: 'rotating to a token in use', steps: [], step: rotate(A), code: VALUE, message: /already in use/ },
   {
     name: 'a strategy without a token',

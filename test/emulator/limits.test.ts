@@ -124,7 +124,12 @@ const GROUP_ROWS: readonly GroupRow[] = [
   ['r6gd without data tiering', { CacheNodeType: 'cache.r6gd.xlarge' }, COMBINATION, /must be enabled/],
   ['durability before Valkey 9', { Durability: 'sync' }, COMBINATION, /Valkey 9\.0/],
   ['a user group that is not there', { UserGroupIds: ['ug'] }, 'UserGroupNotFound', /ug/],
-  ['an unknown global group', { GlobalReplicationGroupId: 'g' }, 'GlobalReplicationGroupNotFoundFault', /g/],
+  [
+    'an unknown global group',
+    { GlobalReplicationGroupId: 'g', CacheNodeType: undefined, AutomaticFailoverEnabled: undefined },
+    'GlobalReplicationGroupNotFoundFault',
+    /g/,
+  ],
   ['IpDiscovery outside the network type', { IpDiscovery: 'ipv6' }, COMBINATION, /ipv6/],
   [
     '51 tags',

@@ -336,7 +336,7 @@ describe('AWS takes', () => {
   })
 
   it('everything at its limit', async () => {
-    const bench = await openBench({ quotas: { nodesPerRegion: 1000 } })
+    const bench = await openBench({ quotas: { nodesPerRegion: 1000, nodesPerClusterModeGroup: 540 } })
     await bench.createGroup({ ReplicationGroupId: 'a'.repeat(40), NumCacheClusters: 6, SnapshotRetentionLimit: 35 })
     await bench.createGroup({
       ...SHARDED,
