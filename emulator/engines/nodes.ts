@@ -82,7 +82,7 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
       await stopNode(key, server, wanted.get(key))
     }
     for (const key of lostNodes.keys()) if (!wanted.has(key)) lostNodes.delete(key)
-    for (const key of fallen) if (!wanted.has(key) || answering.has(key)) fallen.delete(key)
+    for (const key of fallen) if (!wanted.has(key)) fallen.delete(key)
     for (const key of clusterIds.keys()) if (!wanted.has(key)) clusterIds.delete(key)
     await Promise.all(
       [...running].map(([key, server]) => {
@@ -130,6 +130,8 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
         })
         if (ok) {
           answering.add(node.key)
+          // At once: a node that is ready and still counts as lost would be recovered twice.
+          fallen.delete(node.key)
           seeds.loaded(node, folderName(node.key))
         }
         return ok ? node : undefined
