@@ -10,11 +10,10 @@ import {
   DeleteCacheParameterGroupCommand,
   DescribeReplicationGroupsCommand,
   IncreaseReplicaCountCommand,
-  ListTagsForResourceCommand,
   ModifyReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache'
 import { before, describe, it } from 'mocha'
-import { type Bench, MEMCACHED, openBench, PAIR, PAIR_ARN, refused, SHARDED } from './fixture.ts'
+import { type Bench, MEMCACHED, openBench, PAIR, refused, SHARDED } from './fixture.ts'
 
 const VALUE = 'InvalidParameterValue'
 const COMBINATION = 'InvalidParameterCombination'
@@ -220,35 +219,6 @@ const CLUSTER_ROWS: readonly ClusterRow[] = [
   ],
 ]
 
-const ARN_ROWS: readonly (readonly [name: string, arn: string, code: string, message: string])[] = [
-  ['too few components', 'arn:aws:elasticache', 'InvalidARN', 'Input ARN string does not have 7 components.'],
-  [
-    'another partition',
-    PAIR_ARN.replace(':aws:', ':gcp:'),
-    'InvalidARN',
-    'partition field is wrong. Expected value is aws',
-  ],
-  [
-    'another service',
-    PAIR_ARN.replace(':elasticache:', ':s3:'),
-    'InvalidARN',
-    'service field is wrong. Expected value is elasticache',
-  ],
-  [
-    'another region',
-    PAIR_ARN.replace('us-east-1', 'eu-west-1'),
-    VALUE,
-    'Unauthorized call. Please check the region or customer id',
-  ],
-  [
-    'another account',
-    PAIR_ARN.replace('123456789012', '210987654321'),
-    VALUE,
-    "The resource ARN does not belong to the caller's account.",
-  ],
-  ['an unknown group', PAIR_ARN.replace(':pair', ':Nope'), 'ReplicationGroupNotFoundFault', 'Nope is not present'],
-]
-
 describe('a limit of AWS refuses', () => {
   let bench: Bench
   before(async () => {
@@ -271,10 +241,6 @@ describe('a limit of AWS refuses', () => {
   for (const [name, input, code, message] of CLUSTER_ROWS) {
     it(`a cache cluster with ${name}: ${code}`, () =>
       refused(bench.client.send(new CreateCacheClusterCommand({ ...MEMCACHED, ...input })), code, message))
-  }
-  for (const [name, arn, code, message] of ARN_ROWS) {
-    it(`tags of an ARN with ${name}: ${code}`, () =>
-      refused(bench.client.send(new ListTagsForResourceCommand({ ResourceName: arn })), code, message))
   }
 
   const increase = (input: object) =>
