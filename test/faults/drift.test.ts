@@ -7,7 +7,7 @@ import {
   ModifyReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache'
 import { after, before, describe, it } from 'mocha'
-import { cacheCluster, until, worldForSuite } from './world.ts'
+import { cacheCluster, until, worldForSuite } from '../world/world.ts'
 
 /** Somebody else changes in AWS what Larder keeps. */
 describe('what others change in AWS', function () {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import { type Call, cacheCluster, until, worldForSuite } from './world.ts'
+import { type Call, cacheCluster, until, worldForSuite } from '../world/world.ts'
 
 /**
  * The operator is killed with SIGKILL at moments that a fault holds still, and started again. Whatever it had done and not
