@@ -71,7 +71,7 @@ export function createResharding(shop: Pick<Workshop, 'own' | 'wake'>, setbacks:
     await set(source, 'MIGRATING', targetId)
     await sendKeys(await from.server.admin(), to, shop.own.replicaPassword, slots)
     // The source gives a slot up only when the end of one process cannot take its keys.
-    await target[0]?.call('WAIT', String(to.view.role.feeds.length), REPLICAS_MS)
+    await copied(target[0], to.view.role.feeds.length)
     await set(target, 'NODE', targetId)
     await set(source, 'NODE', targetId)
   }
@@ -147,6 +147,13 @@ export function createResharding(shop: Pick<Workshop, 'own' | 'wake'>, setbacks:
     },
     held: (clusterKey) => clusters.get(clusterKey)?.held,
   }
+}
+
+/** Waits until so many replicas have all that their primary has now. WAIT itself looks at the command before it. */
+async function copied(primary: Connection | undefined, replicas: number): Promise<void> {
+  await primary?.call('PING')
+  const reached = Number(await primary?.call('WAIT', String(replicas), REPLICAS_MS))
+  if (reached < replicas) throw new Error('the replicas of the shard that slots go to do not keep up')
 }
 
 type Connection = Awaited<ReturnType<Seen['server']['connect']>>

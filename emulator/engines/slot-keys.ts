@@ -53,7 +53,8 @@ export const sendKeys = async (
     const found = await Promise.all(left.map(async (slot) => ({ slot, keys: await keysIn(source, slot) })))
     const full = found.filter(({ keys }) => keys.length > 0)
     const parcels = await Promise.all(full.map(({ keys }) => parcelsOf(source, keys)))
-    await Promise.all(parcels.flat().map((keys) => migrate(source, to, password, ['REPLACE'], keys)))
+    // One by one: what still stood in line when the receiver died would be sent to whatever answers there next.
+    for (const keys of parcels.flat()) await migrate(source, to, password, ['REPLACE'], keys)
     left = full.map(({ slot }) => slot)
   }
 }

@@ -45,7 +45,8 @@ export const takeBack = async ({ slot, owner, others }: StaleMark, password: str
   await set(owner, 'STABLE')
   for (const other of others) {
     const stray = await other.server.admin()
-    let marked = other.view.importing.has(slot)
+    // A giver that lost its slot by gossip, since its receiver had it already, keeps its mark.
+    let marked = other.view.importing.has(slot) || other.view.migrating.has(slot)
     // Once more after the door was shut: whoever was sent on a moment ago may have written there.
     while (marked || (await keysIn(stray, slot)).length > 0) {
       await set(other, 'IMPORTING', owner.view.self.id)

