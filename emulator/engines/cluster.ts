@@ -94,14 +94,30 @@ async function forgetStrangers(seen: readonly Seen[], { keys, ids }: ClusterName
   }
 }
 
+/**
+ * What a node that is there says of itself counts: gossip takes no slot from a node that gave it away, so when the
+ * receiver died before others heard of it, they believe for ever that the giver has it.
+ */
 async function takeSlots(seen: readonly Seen[]): Promise<void> {
-  const taken = new Set(seen.flatMap(({ view }) => view.nodes.flatMap((node) => node.slots)))
+  const there = new Set(seen.map(({ view }) => view.self.id))
+  const taken = new Set(
+    seen
+      .flatMap(({ view }) => view.nodes.filter((node) => node === view.self || !there.has(node.id)))
+      .flatMap(slotsOfNode),
+  )
   for (const node of seen) {
-    if (node.wanted.primary !== undefined || node.view.self.flags.includes('slave')) continue
-    const free = slotsOf(node.wanted.cluster?.slots ?? '').filter((slot) => !taken.has(slot))
-    if (free.length > 0) await call(node, 'CLUSTER', 'ADDSLOTSRANGE', ...rangesOf(free).flat().map(String))
+    const { wanted, view } = node
+    if (wanted.primary !== undefined || view.self.flags.includes('slave')) continue
+    const free = slotsOf(wanted.cluster?.slots ?? '').filter((slot) => !taken.has(slot))
+    const others = new Set(view.nodes.flatMap(slotsOfNode))
+    const open = free.filter((slot) => !others.has(slot))
+    if (open.length > 0) await call(node, 'CLUSTER', 'ADDSLOTSRANGE', ...rangesOf(open).flat().map(String))
+    for (const slot of free.filter((each) => others.has(each)))
+      await call(node, 'CLUSTER', 'SETSLOT', String(slot), 'NODE', view.self.id)
   }
 }
+
+const slotsOfNode = ({ slots }: Seen['view']['self']): readonly number[] => slots
 
 async function joinShards(seen: readonly Seen[]): Promise<void> {
   for (const node of seen) {
