@@ -11,6 +11,7 @@ import { allWanted, enginesWanted } from '../world/engines-wanted.ts'
 import { noticeLosses } from '../world/losses.ts'
 import type { Profile } from '../world/profile.ts'
 import type { Quotas } from '../world/quota.ts'
+import { movesSlots } from '../world/reshard-failure.ts'
 import type { Readiness } from '../world/tick.ts'
 import { createWorld, type Place, type World, worldKey } from '../world/world.ts'
 
@@ -89,9 +90,8 @@ const readinessOf = ({ engines, realNodes, faults }: EmulatorState, nowMs: numbe
     backupBytes: (key) => engines.backupBytes(key),
     fateOf: (world, transition) => {
       // Keys that have moved are not given up for a fault.
-      const slots = transition.do === 'settleGroup' ? world.groups.get(transition.id)?.applying?.slots : undefined
-      const key = `${world.account}/${world.region}/${transition.id}`
-      const moved = realNodes && slots !== undefined && engines.slotsMovedPercent(key) > 0
+      const group = transition.do === 'settleGroup' ? world.groups.get(transition.id) : undefined
+      const moved = realNodes && group !== undefined && movesSlots(world, engines, group)
       return faults.fateOf(world, transition, nowMs, !moved)
     },
   }

@@ -103,21 +103,19 @@ async function takeSlots(seen: readonly Seen[]): Promise<void> {
   const taken = new Set(
     seen
       .flatMap(({ view }) => view.nodes.filter((node) => node === view.self || !there.has(node.id)))
-      .flatMap(slotsOfNode),
+      .flatMap((node) => node.slots),
   )
   for (const node of seen) {
     const { wanted, view } = node
     if (wanted.primary !== undefined || view.self.flags.includes('slave')) continue
     const free = slotsOf(wanted.cluster?.slots ?? '').filter((slot) => !taken.has(slot))
-    const others = new Set(view.nodes.flatMap(slotsOfNode))
+    const others = new Set(view.nodes.flatMap((known) => known.slots))
     const open = free.filter((slot) => !others.has(slot))
     if (open.length > 0) await call(node, 'CLUSTER', 'ADDSLOTSRANGE', ...rangesOf(open).flat().map(String))
     for (const slot of free.filter((each) => others.has(each)))
       await call(node, 'CLUSTER', 'SETSLOT', String(slot), 'NODE', view.self.id)
   }
 }
-
-const slotsOfNode = ({ slots }: Seen['view']['self']): readonly number[] => slots
 
 async function joinShards(seen: readonly Seen[]): Promise<void> {
   for (const node of seen) {

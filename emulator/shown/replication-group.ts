@@ -13,6 +13,7 @@ import {
   type Shard,
   shownGroupStatus,
 } from '../world/replication-group.ts'
+import { clusterKey } from '../world/reshard-failure.ts'
 import { authShown, logsShown, pendingLogsShown, pendingTlsShown, tlsShown } from './settings.ts'
 import { pendingUserGroupsShown, userGroupsShown } from './user-groups.ts'
 import { endpointOf, type View } from './view.ts'
@@ -55,9 +56,9 @@ const shardShown = (view: View, group: ReplicationGroup, shard: Shard, status: s
 }
 
 /** The server processes hear of a reshard only after the call that begins it. */
-const reshardingShown = (view: View, { id }: ReplicationGroup, begunAtMs: number) => {
+const reshardingShown = (view: View, group: ReplicationGroup, begunAtMs: number) => {
   const { world, nowMs } = view
-  const moved = nowMs > begunAtMs ? view.slotsMovedPercent(`${world.account}/${world.region}/${id}`) : 0
+  const moved = nowMs > begunAtMs ? view.slotsMovedPercent(clusterKey(world, group)) : 0
   return { SlotMigration: { ProgressPercentage: moved } }
 }
 

@@ -6,11 +6,15 @@ import type { World } from './world.ts'
 const ALL_SLOTS = 16_384
 
 /** Names a group with cluster mode to the engines. */
-const clusterKey = (world: World, group: ReplicationGroup) => `${world.account}/${world.region}/${group.id}`
+export const clusterKey = (world: World, group: Pick<ReplicationGroup, 'id'>) =>
+  `${world.account}/${world.region}/${group.id}`
 
 /** Whether slots have begun to move: their keys would be lost with the shards that come. */
-export const movesSlots = (world: World, nodes: Readiness, group: ReplicationGroup): boolean =>
-  group.applying?.slots !== undefined && nodes.slotsMovedPercent(clusterKey(world, group)) > 0
+export const movesSlots = (
+  world: World,
+  nodes: Pick<Readiness, 'slotsMovedPercent'>,
+  group: ReplicationGroup,
+): boolean => group.applying?.slots !== undefined && nodes.slotsMovedPercent(clusterKey(world, group)) > 0
 
 /** A member that is being made, and that may have keys already: its shard comes with a reshard that moves slots. */
 export const holdsMovedSlots = (world: World, nodes: Readiness, group: ReplicationGroup, id: string): boolean =>

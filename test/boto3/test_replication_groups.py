@@ -1,15 +1,7 @@
 import unittest
 
 from botocore.exceptions import ClientError, WaiterError
-from worlds import NODE_TYPE, QUICK, QUICKLY, STILL, client, let_pass, until
-
-GROUP = dict(
-    ReplicationGroupDescription="a pair",
-    Engine="redis",
-    CacheNodeType=NODE_TYPE,
-    NumCacheClusters=2,
-    AutomaticFailoverEnabled=True,
-)
+from worlds import NODE_TYPE, PAIR, QUICK, QUICKLY, STILL, client, let_pass, until
 
 
 class ReplicationGroups(unittest.TestCase):
@@ -20,7 +12,7 @@ class ReplicationGroups(unittest.TestCase):
 
     def test_live_from_create_to_delete_by_their_waiters(self):
         quick = self.quick
-        made = quick.create_replication_group(ReplicationGroupId="life", **GROUP)["ReplicationGroup"]
+        made = quick.create_replication_group(ReplicationGroupId="life", **PAIR)["ReplicationGroup"]
         self.assertEqual((made["Status"], made["MemberClusters"]), ("creating", ["life-001", "life-002"]))
         quick.get_waiter("replication_group_available").wait(ReplicationGroupId="life", WaiterConfig=QUICKLY)
         [group] = quick.describe_replication_groups(ReplicationGroupId="life")["ReplicationGroups"]
@@ -56,7 +48,7 @@ class ReplicationGroups(unittest.TestCase):
 
     def test_deleted_a_moment_ago_still_read_as_available_which_the_waiter_takes_for_a_failure(self):
         still = client(STILL)
-        still.create_replication_group(ReplicationGroupId="lingering", **GROUP)
+        still.create_replication_group(ReplicationGroupId="lingering", **PAIR)
         let_pass(10)
         still.delete_replication_group(ReplicationGroupId="lingering")
         with self.assertRaises(WaiterError) as caught:
@@ -67,7 +59,7 @@ class ReplicationGroups(unittest.TestCase):
 
     def test_being_made_refuse_changes_with_code_and_status(self):
         still = client(STILL)
-        still.create_replication_group(ReplicationGroupId="busy", **GROUP)
+        still.create_replication_group(ReplicationGroupId="busy", **PAIR)
         with self.assertRaises(ClientError) as caught:
             still.modify_replication_group(ReplicationGroupId="busy", CacheNodeType="cache.r6g.large")
         answer = caught.exception.response

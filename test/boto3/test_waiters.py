@@ -1,16 +1,9 @@
 import unittest
 
 from botocore.exceptions import WaiterError
-from worlds import NODE_TYPE, STILL, client, let_pass, let_pass_until, post, refusal_of
+from worlds import NODE_TYPE, PAIR, STILL, client, let_pass, let_pass_until, post, refusal_of
 
 CLUSTER = dict(Engine="memcached", CacheNodeType=NODE_TYPE, NumCacheNodes=1)
-GROUP = dict(
-    ReplicationGroupDescription="a pair",
-    Engine="redis",
-    CacheNodeType=NODE_TYPE,
-    NumCacheClusters=2,
-    AutomaticFailoverEnabled=True,
-)
 NOW = {"Delay": 0, "MaxAttempts": 3}
 """The clock stands still meanwhile, so what is not so at once will not be."""
 
@@ -38,7 +31,7 @@ class Waiters(unittest.TestCase):
     def test_wait_in_vain_while_a_resource_is_on_its_way(self):
         still = self.still
         still.create_cache_cluster(CacheClusterId="slow", **CLUSTER)
-        still.create_replication_group(ReplicationGroupId="slow-too", **GROUP)
+        still.create_replication_group(ReplicationGroupId="slow-too", **PAIR)
         self.in_vain("cache_cluster_available", CacheClusterId="slow")
         self.in_vain("replication_group_available", ReplicationGroupId="slow-too")
         let_pass(10)
@@ -66,14 +59,14 @@ class Waiters(unittest.TestCase):
     def test_do_not_see_that_a_group_could_not_be_made_which_only_events_explain(self):
         still = self.still
         post(STILL, "/_faults", {"action": "CreateReplicationGroup", "id": "doomed", "do": "createFailed"})
-        still.create_replication_group(ReplicationGroupId="doomed", **GROUP)
+        still.create_replication_group(ReplicationGroupId="doomed", **PAIR)
         let_pass(10)
         self.in_vain("replication_group_available", ReplicationGroupId="doomed")
         self.assertEqual(self.group("doomed")["Status"], "create-failed")
         events = still.describe_events(SourceType="replication-group", SourceIdentifier="doomed")["Events"]
         self.assertIn("an ordered fault", events[-1]["Message"])
         with self.assertRaises(still.exceptions.ReplicationGroupAlreadyExistsFault):
-            still.create_replication_group(ReplicationGroupId="doomed", **GROUP)
+            still.create_replication_group(ReplicationGroupId="doomed", **PAIR)
         still.delete_replication_group(ReplicationGroupId="doomed")
         let_pass(10)
         self.wait("replication_group_deleted", ReplicationGroupId="doomed")
@@ -87,7 +80,7 @@ class Waiters(unittest.TestCase):
 
     def test_call_a_group_available_whose_new_member_is_not(self):
         still = self.still
-        still.create_replication_group(ReplicationGroupId="growing", **GROUP)
+        still.create_replication_group(ReplicationGroupId="growing", **PAIR)
         let_pass(10)
         still.increase_replica_count(ReplicationGroupId="growing", NewReplicaCount=2, ApplyImmediately=True)
         self.in_vain("replication_group_available", ReplicationGroupId="growing")

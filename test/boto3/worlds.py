@@ -18,6 +18,13 @@ CODEC = os.environ.get("LARDER_CODEC_URL", "")
 """No world at all: it reads and writes what it is told to."""
 
 NODE_TYPE = "cache.t4g.small"
+PAIR = dict(
+    ReplicationGroupDescription="a pair",
+    Engine="redis",
+    CacheNodeType=NODE_TYPE,
+    NumCacheClusters=2,
+    AutomaticFailoverEnabled=True,
+)
 QUICKLY = {"Delay": 0.05, "MaxAttempts": 400}
 
 
