@@ -46,6 +46,8 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
   const lostNodes = new Map<string, NodeWanted>()
   const clusterIds = new Map<string, string>()
   const fallen = new Set<string>()
+  /** Those of the step that is being taken. */
+  const fallenNow = new Set<string>()
   const seeds = createSeeds(shop, setbacks)
   const resharding = createResharding(shop, setbacks)
   let leading = frontsOf([])
@@ -79,6 +81,7 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
       shop.log(`${key}: ${server.child.ended}`)
       lostNodes.set(key, server.started)
       fallen.add(key)
+      fallenNow.add(key)
       await stopNode(key, server, wanted.get(key))
     }
     for (const key of lostNodes.keys()) if (!wanted.has(key)) lostNodes.delete(key)
@@ -130,8 +133,8 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
         })
         if (ok) {
           answering.add(node.key)
-          // At once: a node that is ready and still counts as lost would be recovered twice.
-          fallen.delete(node.key)
+          // A node that is ready and still counts as lost would be recovered twice.
+          if (!fallenNow.has(node.key)) fallen.delete(node.key)
           seeds.loaded(node, folderName(node.key))
         }
         return ok ? node : undefined
@@ -150,6 +153,7 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
   return {
     async step(wanted) {
       leading = frontsOf(wanted.fronts)
+      fallenNow.clear()
       await endUnwanted(wanted.nodes)
       awaiting = new Set(wanted.nodes.filter((node) => awaitsPromotion(node, wanted.nodes)).map(({ key }) => key))
       startMissing(wanted.nodes)
@@ -164,6 +168,8 @@ export function createNodes(shop: Workshop, book: AddressBook, setbacks: Setback
           }
         }),
       )
+      // However soon a node is back, its loss is told first.
+      for (const key of fallenNow) ready.delete(key)
       for (const key of ready) setbacks.clear(key)
       return ready
     },
