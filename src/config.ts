@@ -10,12 +10,12 @@ export interface Config {
   readonly kubeconfig: string | undefined
   readonly leaderElect: boolean
   readonly leaseNamespace: string
-  /** Turns that run at once. */
+  /** Workers that run at once. */
   readonly workers: number
   /** Requests to AWS a second, in the long run. */
   readonly awsRate: number
   /** Between two looks at AWS while nothing is waited for: how long a change made by others can stay unseen. */
-  readonly lookIntervalSeconds: number
+  readonly pollIntervalSeconds: number
   readonly listenHost: string
   readonly listenPort: number
   readonly logLevel: LogLevel
@@ -66,15 +66,15 @@ export const readConfig = (version: string, args: readonly string[], env: NodeJS
       option('--lease-namespace <namespace>', 'POD_NAMESPACE', 'namespace of the lease').default('larder-system'),
     )
     .addOption(
-      option('--workers <count>', 'LARDER_WORKERS', 'turns that run at once').default(16).argParser(whole(1, 256)),
+      option('--workers <count>', 'LARDER_WORKERS', 'reconciles that run at once').default(16).argParser(whole(1, 256)),
     )
     .addOption(
       option('--aws-rate <count>', 'LARDER_AWS_RATE', 'requests to AWS a second').default(15).argParser(whole(1, 1000)),
     )
     .addOption(
       option(
-        '--look-interval <seconds>',
-        'LARDER_LOOK_INTERVAL',
+        '--poll-interval <seconds>',
+        'LARDER_POLL_INTERVAL',
         'between two looks at AWS while nothing is waited for',
       )
         .default(60)
@@ -100,7 +100,7 @@ export const readConfig = (version: string, args: readonly string[], env: NodeJS
     leaseNamespace: options.leaseNamespace,
     workers: options.workers,
     awsRate: options.awsRate,
-    lookIntervalSeconds: options.lookInterval,
+    pollIntervalSeconds: options.pollInterval,
     listenHost: options.listen.host,
     listenPort: options.listen.port,
     logLevel: options.logLevel,

@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { AwsObserver } from './aws/connect.ts'
+import type { AwsObserver } from './aws/client/connect.ts'
 import type { QueueCounts } from './loop/queue.ts'
-import type { TurnObserver } from './loop/turn.ts'
+import type { ReconcileObserver } from './loop/workers.ts'
 
 /** What is asked for at the moment of a scrape. */
 export interface Gauges {
@@ -16,22 +16,22 @@ export const createMetrics = ({ leads, queue }: Gauges) => {
   const registers = [registry]
   return {
     registry,
-    turns: new Counter({
+    reconciles: new Counter({
       name: 'larder_turns_total',
-      help: 'Turns by kind and by how they ended (done, again, backoff, error).',
+      help: 'Workers by kind and by how they ended (done, again, backoff, error).',
       labelNames: ['kind', 'end'],
       registers,
     }),
     turnSeconds: new Histogram({
       name: 'larder_turn_seconds',
-      help: 'How long turns take.',
+      help: 'How long reconciles take.',
       labelNames: ['kind'],
       buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
       registers,
     }),
     waited: new Histogram({
       name: 'larder_turn_wait_seconds',
-      help: 'How long a key stood ready before its turn.',
+      help: 'How long a key stood ready before it was reconciled.',
       labelNames: ['lane'],
       buckets: [0.001, 0.01, 0.1, 1, 10, 60],
       registers,
@@ -44,11 +44,11 @@ export const createMetrics = ({ leads, queue }: Gauges) => {
     }),
     looks: new Counter({
       name: 'larder_looks_total',
-      help: 'Looks at all caches in AWS.',
+      help: 'WatchClients at all caches in AWS.',
       labelNames: ['outcome'],
       registers,
     }),
-    lookAge: new Gauge({
+    pollAge: new Gauge({
       name: 'larder_look_age_seconds',
       help: 'Since the begin of the last good look at AWS.',
       registers,
@@ -59,7 +59,7 @@ export const createMetrics = ({ leads, queue }: Gauges) => {
       labelNames: ['state'],
       registers,
       collect() {
-        const { longestTurnMs: _, ...counts } = queue()
+        const { longestReconcileMs: _, ...counts } = queue()
         for (const [state, count] of Object.entries(counts)) this.set({ state }, count)
       },
     }),
@@ -78,10 +78,10 @@ export type Metrics = ReturnType<typeof createMetrics>
 
 const kindOf = (key: string): string => key.split('/', 1)[0] ?? ''
 
-export const turnObserverOf = (metrics: Metrics): TurnObserver => ({
+export const reconcileObserverOf = (metrics: Metrics): ReconcileObserver => ({
   started: (_, lane, waitedMs) => metrics.waited.observe({ lane }, waitedMs / 1000),
   ended: (key, end, tookMs) => {
-    metrics.turns.inc({ kind: kindOf(key), end })
+    metrics.reconciles.inc({ kind: kindOf(key), end })
     metrics.turnSeconds.observe({ kind: kindOf(key) }, tookMs / 1000)
   },
 })
@@ -90,6 +90,6 @@ export const awsObserverOf = (metrics: Metrics): AwsObserver => ({
   called: ({ operation, outcome }) => metrics.awsCalls.inc({ action: operation, outcome }),
   looked: ({ lastFailure, ageMs }) => {
     metrics.looks.inc({ outcome: lastFailure?.reason ?? 'ok' })
-    if (ageMs !== undefined) metrics.lookAge.set(ageMs / 1000)
+    if (ageMs !== undefined) metrics.pollAge.set(ageMs / 1000)
   },
 })

@@ -1,34 +1,34 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { connectAws } from './aws/connect.ts'
+import { connectAws } from './aws/client/connect.ts'
 import type { Config } from './config.ts'
 import { reconcileCacheCluster } from './controllers/cache-cluster.ts'
 import { reconcileCachePolicy } from './controllers/cache-policy.ts'
-import { comingOf } from './controllers/coming.ts'
-import type { Hands } from './controllers/hands.ts'
+import type { Clients } from './controllers/clients.ts'
+import { enqueueKeysOf } from './controllers/event-handlers.ts'
 import { fromQueueKey } from './controllers/key.ts'
+import { listPageHandlerOf } from './controllers/list-page.ts'
 import { createMemory } from './controllers/memory.ts'
-import { noticesOf } from './controllers/notices.ts'
 import { cacheClusterKind, cachePolicyKind } from './crds/kind.ts'
 import { type Health, serveHealth } from './health.ts'
-import { kubeConfigFrom } from './kube/config.ts'
 import { connectKube, type RunningKube } from './kube/kube.ts'
-import { type Elector, electorOf } from './kube/lease.ts'
-import { leaseDoorOf } from './kube/lease-door.ts'
-import { type Transport, transportOf } from './kube/transport.ts'
+import { type Elector, electorOf } from './kube/lease/elector.ts'
+import { leaseLockOf } from './kube/lease/lease-lock.ts'
+import { kubeConfigFrom } from './kube/transport/config.ts'
+import { type Transport, transportOf } from './kube/transport/transport.ts'
 import type { Log } from './log.ts'
 import { backoffOf } from './loop/backoff.ts'
-import { realClock as clock } from './loop/clock.ts'
 import { type Queue, queueOf } from './loop/queue.ts'
-import { runTurns, type Turns } from './loop/turn.ts'
-import { awsObserverOf, createMetrics, turnObserverOf } from './metrics.ts'
+import { runWorkers, type Workers } from './loop/workers.ts'
+import { awsObserverOf, createMetrics, reconcileObserverOf } from './metrics.ts'
+import { realClock as clock } from './time/clock.ts'
 import { newToken } from './token.ts'
 
 /** Steps of one object follow each other at least this far apart, unless a user changed it: the brake on hot loops. */
 const spacingMs = 250
-/** A turn that hangs for so long will not come back: the kubelet should restart us. */
-const hungTurnMs = 300_000
-/** How long a stop waits for turns under way: less than the grace period of a Pod. */
+/** A reconcile that hangs for so long will not come back: the kubelet should restart us. */
+const hungReconcileMs = 300_000
+/** How long a stop waits for reconciles under way: less than the grace period of a Pod. */
 const drainMs = 20_000
 
 /** Stands for no election: this replica is the only one. */
@@ -41,7 +41,7 @@ const alone: Pick<Elector, 'margin' | 'held' | 'release' | 'start'> = {
 
 export interface Operator {
   readonly port: number
-  /** Lets turns under way end, gives the lease back, closes everything. */
+  /** Lets reconciles under way end, gives the lease back, closes everything. */
   stop(): Promise<void>
 }
 
@@ -58,7 +58,7 @@ export const startOperator = async (config: Config, log: Log, onLost: (why: stri
     clock,
     random,
     ratePerSecond: config.awsRate,
-    settledMs: config.lookIntervalSeconds * 1000,
+    settledMs: config.pollIntervalSeconds * 1000,
     mayWrite: () => elector.margin(),
     observer: awsObserverOf(metrics),
     log,
@@ -72,41 +72,41 @@ export const startOperator = async (config: Config, log: Log, onLost: (why: stri
     random,
     log,
     instance,
-    coming: comingOf({ aws: aws.aws, memory, cluster: config.clusterName }),
+    onListPage: listPageHandlerOf({ aws: aws.aws, memory, cluster: config.clusterName }),
     notice: (kind, key, urgency) => {
-      for (const due of noticesOf(kube, kind, key)) queue.add(due, urgency)
+      for (const due of enqueueKeysOf(kube, kind, key)) queue.add(due, urgency)
     },
   })
-  const hands: Hands = { kube, aws: aws.aws, clock, random, cluster: config.clusterName, memory, newToken }
-  aws.looking.onChange((ids) => {
+  const clients: Clients = { kube, aws: aws.aws, clock, random, cluster: config.clusterName, memory, newToken }
+  aws.polling.onChange((ids) => {
     for (const id of ids) {
       const key = memory.keyOf(id)
       if (key !== undefined) queue.add(key, 'resync')
     }
   })
-  let turns: Turns | undefined
+  let workers: Workers | undefined
   const health: Health = await serveHealth({
     host: config.listenHost,
     port: config.listenPort,
     registry: metrics.registry,
-    alive: () => queue.counts().longestTurnMs < hungTurnMs,
+    alive: () => queue.counts().longestReconcileMs < hungReconcileMs,
     ready: () => kube.synced(),
   })
   kube.start()
   elector.start()
   void Promise.all([kube.whenSynced(), elector.held]).then(() => {
-    log.info('Both sides are seen: turns begin', {
+    log.info('Both sides are seen: reconciles begin', {
       caches: kube.count(cacheClusterKind),
       policies: kube.count(cachePolicyKind),
     })
-    turns = beginTurns(config, hands, queue, log, turnObserverOf(metrics))
+    workers = beginWork(config, clients, queue, log, reconcileObserverOf(metrics))
   })
-  void elector.held.then(() => aws.looking.start())
+  void elector.held.then(() => aws.polling.start())
   return {
     port: health.port,
     stop: async () => {
-      const quiet = turns === undefined || (await turns.stop(drainMs))
-      if (!quiet) log.warn('Some turns did not end in time', { ...queue.counts() })
+      const quiet = workers === undefined || (await workers.stop(drainMs))
+      if (!quiet) log.warn('Some reconciles did not end in time', { ...queue.counts() })
       await kube.eventsFlushed()
       aws.close()
       kube.stop()
@@ -124,28 +124,28 @@ const electorFor = (
   log: Log,
   onLost: (why: string) => void,
 ): Elector => {
-  const door = leaseDoorOf(transport, { namespace: config.leaseNamespace, name: 'larder' })
-  return electorOf({ door, identity, clock, random: Math.random, log, onLost })
+  const lock = leaseLockOf(transport, { namespace: config.leaseNamespace, name: 'larder' })
+  return electorOf({ lock, identity, clock, random: Math.random, log, onLost })
 }
 
-const beginTurns = (
+const beginWork = (
   config: Config,
-  hands: Hands,
+  clients: Clients,
   queue: Queue,
   log: Log,
-  observer: ReturnType<typeof turnObserverOf>,
+  observer: ReturnType<typeof reconcileObserverOf>,
 ) => {
   const byKind = new Map([
-    [cacheClusterKind.kind, reconcileCacheCluster(hands)],
-    [cachePolicyKind.kind, reconcileCachePolicy(hands)],
+    [cacheClusterKind.kind, reconcileCacheCluster(clients)],
+    [cachePolicyKind.kind, reconcileCachePolicy(clients)],
   ])
-  return runTurns({
+  return runWorkers({
     queue,
     clock,
     workers: config.workers,
     backoff: backoffOf({ random: Math.random }),
     observer,
     reconcile: async (key) => (await byKind.get(fromQueueKey(key).kind)?.(key)) ?? { is: 'done' },
-    onError: (key, error) => log.warn('A turn failed and will be tried again', { key, error: String(error) }),
+    onError: (key, error) => log.warn('A reconcile failed and will be tried again', { key, error: String(error) }),
   })
 }

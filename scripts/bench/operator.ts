@@ -4,7 +4,7 @@ import { clearCalls, firstCallMs } from './ledger.ts'
 /** What the operator says of itself. Each scrape costs it a millisecond or two, so none is made while CPU is measured. */
 export interface Doings {
   readonly goodLooks: number
-  /** Turns of CacheClusters that ended, however. */
+  /** Workers of CacheClusters that ended, however. */
   readonly turns: number
   /** Keys that wait for a worker or have one. */
   readonly busy: number

@@ -1,17 +1,17 @@
-import type { AwsAction } from '../plan/action.ts'
-import type { Acted, Read } from '../plan/outcome.ts'
-import { subjectOfArn } from './act.ts'
-import { actFor } from './acts.ts'
-import type { Clients } from './client.ts'
-import type { Clock } from './clock.ts'
-import type { Subject } from './error-rows.ts'
-import { AwsRoomError, actedOf, failureOf } from './errors.ts'
-import { kept } from './kept.ts'
-import { lookGroup, lookMemcached } from './look-cache.ts'
-import { type EventSource, lookDefaultVersion, lookEvents, lookTags } from './look-others.ts'
-import { lookParameterGroup, lookSettable } from './look-parameters.ts'
+import type { AwsAction } from '../plan/core/action.ts'
+import type { Acted, Read } from '../plan/core/outcome.ts'
+import type { Clock } from '../time/clock.ts'
+import { subjectOfArn } from './actions/call.ts'
+import { callFor } from './actions/calls.ts'
+import type { SdkClients } from './client/client.ts'
+import { AwsLayerError, actedOf, failureOf } from './errors/errors.ts'
+import type { Subject } from './errors/rows.ts'
 import type { Aws } from './port.ts'
-import type { Snapshot } from './snapshot.ts'
+import { readGroup, readMemcached } from './reads/cache.ts'
+import { cachedFor } from './reads/cached-for.ts'
+import { type EventSource, readDefaultVersion, readEvents, readTags } from './reads/others.ts'
+import { readParameterGroup, readSettable } from './reads/parameters.ts'
+import type { Snapshot } from './snapshot/snapshot.ts'
 
 const keepMs = 60 * 60 * 1000
 
@@ -22,7 +22,7 @@ export interface Log {
 }
 
 export interface ElastiCacheOptions {
-  readonly clients: Clients
+  readonly clients: SdkClients
   readonly snapshot: Snapshot
   readonly clock: Clock
   /** False when the lease has no margin left: then nothing is sent. */
@@ -43,19 +43,19 @@ const read = async <T>(subject: Subject | undefined, load: () => Promise<T>): Pr
 /** Events of the group, and of its first node: a change of nodes that fails in the background is told there. */
 const sourcesOf = (snapshot: Snapshot, id: string, is: 'group' | 'memcached'): readonly EventSource[] => {
   if (is === 'memcached') return [{ id, type: 'cache-cluster' }]
-  const sight = snapshot.sight(id)
-  const member = sight.is === 'seen' ? sight.cache.members[0] : undefined
+  const observed = snapshot.observed(id)
+  const member = observed.is === 'seen' ? observed.cache.members[0] : undefined
   const group: EventSource = { id, type: 'replication-group' }
   return member ? [group, { id: member.id, type: 'cache-cluster' }] : [group]
 }
 
 /** The port, on the SDK. */
 export const elastiCacheOf = ({ clients, snapshot, clock, mayWrite, log }: ElastiCacheOptions): Aws => {
-  const settableOf = kept(clock, keepMs, (family) => lookSettable(clients.look, family))
-  const defaultOf = kept(clock, keepMs, (engine) => lookDefaultVersion(clients.look, engine))
+  const settableOf = cachedFor(clock, keepMs, (family) => readSettable(clients.read, family))
+  const defaultOf = cachedFor(clock, keepMs, (engine) => readDefaultVersion(clients.read, engine))
 
   const send = async <A extends AwsAction>(action: A, authToken: string | undefined): Promise<Acted> => {
-    const act = actFor(action)
+    const act = callFor(action)
     const spoilt = act.spoils(action)
     const end = spoilt === undefined ? undefined : snapshot.writing(spoilt)
     try {
@@ -69,21 +69,21 @@ export const elastiCacheOf = ({ clients, snapshot, clock, mayWrite, log }: Elast
   }
 
   return {
-    sight: snapshot.sight,
+    observed: snapshot.observed,
     sinceWriteMs: snapshot.sinceWriteMs,
-    attend: snapshot.attend,
+    watch: snapshot.watch,
     forget: snapshot.forget,
-    lookCache: (id, is) =>
+    readCache: (id, is) =>
       is === 'group'
-        ? read('group', () => lookGroup(clients.look, id))
-        : read('cacheCluster', () => lookMemcached(clients.look, id)),
-    lookTags: (arn) => read(subjectOfArn(arn), () => lookTags(clients.look, arn)),
-    lookParameters: (name) => read('parameterGroup', () => lookParameterGroup(clients.look, name, settableOf)),
-    lookEvents: async (id, is, sinceMs) => {
-      const events = await read(undefined, () => lookEvents(clients.look, sourcesOf(snapshot, id, is), sinceMs))
+        ? read('group', () => readGroup(clients.read, id))
+        : read('cacheCluster', () => readMemcached(clients.read, id)),
+    readTags: (arn) => read(subjectOfArn(arn), () => readTags(clients.read, arn)),
+    readParameters: (name) => read('parameterGroup', () => readParameterGroup(clients.read, name, settableOf)),
+    readEvents: async (id, is, sinceMs) => {
+      const events = await read(undefined, () => readEvents(clients.read, sourcesOf(snapshot, id, is), sinceMs))
       return events.ok ? { ok: true, value: events.value ?? [] } : events
     },
-    lookDefaultVersion: async (engine) => {
+    readDefaultVersion: async (engine) => {
       const version = await read(undefined, () => defaultOf(engine))
       if (!version.ok) return version
       if (version.value) return { ok: true, value: version.value }
@@ -92,7 +92,7 @@ export const elastiCacheOf = ({ clients, snapshot, clock, mayWrite, log }: Elast
     },
     act: async (action, authToken) => {
       if (!mayWrite())
-        return actedOf(new AwsRoomError('NoLeaseMargin', 'The lease may end before the reply'), undefined)
+        return actedOf(new AwsLayerError('NoLeaseMargin', 'The lease may end before the reply'), undefined)
       const startMs = clock.nowMs()
       const acted = await send(action, authToken)
       const on = 'id' in action ? action.id : 'name' in action ? action.name : action.cacheId

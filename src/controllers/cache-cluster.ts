@@ -1,63 +1,67 @@
 import type { CacheClusterStatus } from '../crds/cache-cluster.ts'
 import { cacheClusterKind } from '../crds/kind.ts'
 import type { KubeObject } from '../kube/port.ts'
-import type { Rest } from '../loop/turn.ts'
-import { planCacheCluster } from '../plan/cache-cluster.ts'
-import { eventsOf } from '../plan/events.ts'
-import { intentOf } from '../plan/intent.ts'
-import { lookAgain } from '../plan/rest.ts'
-import { judgeCacheCluster, judgeUnreadable } from '../plan/status.ts'
-import { verdictOf } from '../plan/verdict.ts'
+import type { Requeue } from '../loop/workers.ts'
+import { planCacheCluster } from '../plan/cache-cluster/checks.ts'
+import { intentOf } from '../plan/cache-cluster/intent.ts'
+import { judgeCacheCluster, judgeUnreadable } from '../plan/cache-cluster/status.ts'
+import { eventsOf } from '../plan/core/events.ts'
+import { requeueWish } from '../plan/core/requeue.ts'
+import { verdictOf } from '../plan/core/verdict.ts'
 import { act } from './act.ts'
+import type { Clients } from './clients.ts'
 import { keepFinalizer } from './finalizer.ts'
 import { gather, isoOf } from './gather.ts'
-import type { Hands } from './hands.ts'
 import { fromQueueKey } from './key.ts'
-import { restFor } from './rest.ts'
+import { requeueFor } from './requeue.ts'
 
 /** Our own last write has not come back by the watch yet. A notice comes with it; this is the net below. */
-const soon: Rest = { is: 'again', afterMs: 5000 }
+const soon: Requeue = { is: 'again', afterMs: 5000 }
 
-/** One turn of one CacheCluster: notice, gather, plan, act, judge, report, rest. */
+/** One reconcile of one CacheCluster: notice, gather, plan, act, judge, report, rest. */
 export const reconcileCacheCluster =
-  (hands: Hands) =>
-  async (queueKey: string): Promise<Rest> => {
+  (clients: Clients) =>
+  async (queueKey: string): Promise<Requeue> => {
     const key = fromQueueKey(queueKey)
-    const object = hands.kube.read(cacheClusterKind, key)
-    if (object === undefined) return letGo(hands, queueKey)
-    if (!hands.kube.fresh(cacheClusterKind, key)) return soon
-    const guard = await keepFinalizer(hands.kube, object)
-    if (guard === 'gone') return letGo(hands, queueKey)
+    const object = clients.kube.read(cacheClusterKind, key)
+    if (object === undefined) return letGo(clients, queueKey)
+    if (!clients.kube.fresh(cacheClusterKind, key)) return soon
+    const guard = await keepFinalizer(clients.kube, object)
+    if (guard === 'gone') return letGo(clients, queueKey)
     if (guard === 'set') return soon
-    const gathered = await gather(hands, key, object)
-    if (gathered.is === 'unreadable') return reportUnreadable(hands, object, gathered.message)
+    const gathered = await gather(clients, key, object)
+    if (gathered.is === 'unreadable') return reportUnreadable(clients, object, gathered.message)
     const { facts } = gathered
     const plan = planCacheCluster(facts)
-    const deed = await act(hands, facts, plan)
-    const verdict = verdictOf(plan, deed)
-    for (const event of eventsOf(facts.object.status, facts.object.generation, plan, deed, verdict)) {
-      hands.kube.emit(object, event)
+    const result = await act(clients, facts, plan)
+    const verdict = verdictOf(plan, result)
+    for (const event of eventsOf(facts.object.status, facts.object.generation, plan, result, verdict)) {
+      clients.kube.emit(object, event)
     }
     if (plan.is === 'released') {
-      await hands.kube.setFinalizer(cacheClusterKind, object, false)
-      return letGo(hands, queueKey)
+      await clients.kube.setFinalizer(cacheClusterKind, object, false)
+      return letGo(clients, queueKey)
     }
-    await hands.kube.report(cacheClusterKind, object, judgeCacheCluster(facts, plan, deed))
+    await clients.kube.report(cacheClusterKind, object, judgeCacheCluster(facts, plan, result))
     const { id, is } = intentOf(facts)
-    hands.aws.attend(id, is, verdict.is === 'waiting' || verdict.is === 'retryable')
-    return restFor(lookAgain(facts.object.spec, plan, deed, verdict), hands.random)
+    clients.aws.watch(id, is, verdict.is === 'waiting' || verdict.is === 'retryable')
+    return requeueFor(requeueWish(facts.object.spec, plan, result, verdict), clients.random)
   }
 
-const letGo = (hands: Hands, queueKey: string): Rest => {
-  const id = hands.memory.id(queueKey)
-  if (id !== undefined) hands.aws.forget(id)
-  hands.memory.forget(queueKey)
+const letGo = (clients: Clients, queueKey: string): Requeue => {
+  const id = clients.memory.id(queueKey)
+  if (id !== undefined) clients.aws.forget(id)
+  clients.memory.forget(queueKey)
   return { is: 'done' }
 }
 
-const reportUnreadable = async (hands: Hands, object: KubeObject, message: string): Promise<Rest> => {
+const reportUnreadable = async (clients: Clients, object: KubeObject, message: string): Promise<Requeue> => {
   const status = (object.status ?? {}) as CacheClusterStatus
   const generation = object.metadata.generation ?? 0
-  await hands.kube.report(cacheClusterKind, object, judgeUnreadable(status, generation, isoOf(hands.clock), message))
+  await clients.kube.report(
+    cacheClusterKind,
+    object,
+    judgeUnreadable(status, generation, isoOf(clients.clock), message),
+  )
   return { is: 'done' }
 }

@@ -2,36 +2,36 @@ import type { CacheClusterSpec } from '../crds/cache-cluster.ts'
 import { type CachePolicyStatus, cachePolicySpec } from '../crds/cache-policy.ts'
 import { annotation, cacheClusterKind, cachePolicyKind } from '../crds/kind.ts'
 import type { Key, Kube, KubeObject } from '../kube/port.ts'
-import type { Rest } from '../loop/turn.ts'
-import { judgePolicy } from '../plan/cache-policy.ts'
-import type { Engine } from '../plan/observed.ts'
+import type { Requeue } from '../loop/workers.ts'
+import { judgePolicy } from '../plan/cache-policy/warnings.ts'
+import type { Engine } from '../plan/core/observed.ts'
+import type { Clients } from './clients.ts'
 import { isoOf } from './gather.ts'
-import type { Hands } from './hands.ts'
 import { fromQueueKey } from './key.ts'
 
-const done: Rest = { is: 'done' }
+const done: Requeue = { is: 'done' }
 
-/** One turn of one CachePolicy: who uses it, and what will probably not work as meant. Nothing is enforced here. */
+/** One reconcile of one CachePolicy: who uses it, and what will probably not work as meant. Nothing is enforced here. */
 export const reconcileCachePolicy =
-  (hands: Pick<Hands, 'kube' | 'clock'>) =>
-  async (queueKey: string): Promise<Rest> => {
+  (clients: Pick<Clients, 'kube' | 'clock'>) =>
+  async (queueKey: string): Promise<Requeue> => {
     const key = fromQueueKey(queueKey)
-    const object = hands.kube.read(cachePolicyKind, key)
+    const object = clients.kube.read(cachePolicyKind, key)
     if (object === undefined || object.metadata.deletionTimestamp !== undefined) return done
     const spec = cachePolicySpec.safeParse(object.spec)
     if (!spec.success) return done
     const status = (object.status ?? {}) as CachePolicyStatus
-    const caches = usersOf(hands.kube, key)
+    const caches = usersOf(clients.kube, key)
     const judged = judgePolicy({
-      nowIso: isoOf(hands.clock),
+      nowIso: isoOf(clients.clock),
       generation: object.metadata.generation ?? 0,
       spec: spec.data,
       status,
       reconcileAt: object.metadata.annotations?.[annotation.reconcileAt],
       caches,
     })
-    tellNewWarnings(hands.kube, object, status, judged)
-    await hands.kube.report(cachePolicyKind, object, judged)
+    tellNewWarnings(clients.kube, object, status, judged)
+    await clients.kube.report(cachePolicyKind, object, judged)
     return done
   }
 

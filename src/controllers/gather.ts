@@ -2,16 +2,16 @@ import { type CacheClusterStatus, cacheClusterSpec } from '../crds/cache-cluster
 import { cachePolicySpec } from '../crds/cache-policy.ts'
 import { annotation, cacheClusterKind, cachePolicyKind } from '../crds/kind.ts'
 import type { Key, KubeObject } from '../kube/port.ts'
-import type { Clock } from '../loop/clock.ts'
-import { tokenNeeded, tokenPattern, tokenSecretOf } from '../plan/auth.ts'
-import { type CacheFacts, type CacheObject, type Found, type TokenFact, unread } from '../plan/facts.ts'
-import { intentOf } from '../plan/intent.ts'
-import type { Failure, Read } from '../plan/outcome.ts'
-import { readsOf } from '../plan/reads.ts'
-import { secretNames } from '../plan/secret-steps.ts'
-import { attend } from './attend.ts'
-import type { Hands } from './hands.ts'
+import { type CacheFacts, type CacheObject, type Found, type TokenFact, unread } from '../plan/cache-cluster/facts.ts'
+import { intentOf } from '../plan/cache-cluster/intent.ts'
+import { readsOf } from '../plan/cache-cluster/reads.ts'
+import { tokenNeeded, tokenPattern, tokenSecretOf } from '../plan/cache-cluster/token.ts'
+import type { Failure, Read } from '../plan/core/outcome.ts'
+import { secretNames } from '../plan/secrets/steps.ts'
+import type { Clock } from '../time/clock.ts'
+import type { Clients } from './clients.ts'
 import { queueKey } from './key.ts'
+import { watch } from './watch-cache.ts'
 
 /** A spec that the schema of this operator can't read: an object from another version of the CRD. */
 export interface Unreadable {
@@ -26,38 +26,38 @@ export interface Gathered {
 /** Now as Kubernetes writes it. */
 export const isoOf = (clock: Clock): string => `${new Date(clock.wallMs()).toISOString().slice(0, 19)}Z`
 
-/** All reads of a turn: the object, what it refers to, and its cache. What can't be read becomes a fact. */
-export const gather = async (hands: Hands, key: Key, source: KubeObject): Promise<Gathered | Unreadable> => {
+/** All reads of a reconcile: the object, what it refers to, and its cache. What can't be read becomes a fact. */
+export const gather = async (clients: Clients, key: Key, source: KubeObject): Promise<Gathered | Unreadable> => {
   const parsed = cacheClusterSpec.safeParse(source.spec)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     return { is: 'unreadable', message: `spec.${issue?.path.join('.')}: ${issue?.message}` }
   }
-  const object = objectOf(hands, key, source, parsed.data)
-  const { id, is } = attend(hands, key, object.spec.engine)
-  const policy = policyOf(hands, object)
-  const token = await tokenOf(hands, object)
+  const object = objectOf(clients, key, source, parsed.data)
+  const { id, is } = watch(clients, key, object.spec.engine)
+  const policy = policyOf(clients, object)
+  const token = await tokenOf(clients, object)
   const remembered = queueKey(source.kind, key)
-  const refresh = refreshDue(hands, object, remembered)
-  if (refresh) hands.memory.forgetRepeats(remembered)
-  const repeated = hands.memory.repeats(remembered, object.generation)
+  const refresh = refreshDue(clients, object, remembered)
+  if (refresh) clients.memory.forgetRepeats(remembered)
+  const repeated = clients.memory.repeats(remembered, object.generation)
   const facts = {
     object,
-    sight: hands.aws.sight(id),
+    observed: clients.aws.observed(id),
     policy,
     token,
-    nowIso: isoOf(hands.clock),
-    reconcilingMs: reconcilingMs(object.status, hands.clock.wallMs()),
-    sinceWriteMs: hands.aws.sinceWriteMs(id),
+    nowIso: isoOf(clients.clock),
+    reconcilingMs: reconcilingMs(object.status, clients.clock.wallMs()),
+    sinceWriteMs: clients.aws.sinceWriteMs(id),
     repeats: repeated.count,
     repeatedPlan: repeated.planHash,
-    ...seals(hands, object),
+    ...metas(clients, object),
   }
-  return { is: 'facts', facts: { ...facts, ...(await readAws(hands, facts, is, refresh)) } }
+  return { is: 'facts', facts: { ...facts, ...(await readAws(clients, facts, is, refresh)) } }
 }
 
-const objectOf = (hands: Hands, key: Key, source: KubeObject, spec: CacheObject['spec']): CacheObject => ({
-  cluster: hands.cluster,
+const objectOf = (clients: Clients, key: Key, source: KubeObject, spec: CacheObject['spec']): CacheObject => ({
+  cluster: clients.cluster,
   namespace: key.namespace,
   name: key.name,
   uid: source.metadata.uid,
@@ -68,28 +68,28 @@ const objectOf = (hands: Hands, key: Key, source: KubeObject, spec: CacheObject[
   status: (source.status ?? {}) as CacheClusterStatus,
 })
 
-const policyOf = (hands: Hands, object: CacheObject): CacheFacts['policy'] => {
+const policyOf = (clients: Clients, object: CacheObject): CacheFacts['policy'] => {
   const name = object.spec.policyRef?.name
   if (name === undefined) return unread
-  const found = hands.kube.read(cachePolicyKind, { namespace: object.namespace, name })
+  const found = clients.kube.read(cachePolicyKind, { namespace: object.namespace, name })
   const parsed = cachePolicySpec.safeParse(found?.spec)
   return parsed.success ? { is: 'found', value: parsed.data } : { is: 'absent' }
 }
 
-const seals = (hands: Hands, object: CacheObject) => {
+const metas = (clients: Clients, object: CacheObject) => {
   const names = secretNames(object)
-  const of = (name: string) => hands.kube.seal({ namespace: object.namespace, name })
-  return { bindingSeal: of(names.binding), envSeal: of(names.env) }
+  const of = (name: string) => clients.kube.meta({ namespace: object.namespace, name })
+  return { bindingMeta: of(names.binding), envMeta: of(names.env) }
 }
 
 /** Our own token is known by its Secret's version, without reading it; a referenced one is read, and checked. */
-const tokenOf = async (hands: Hands, object: CacheObject): Promise<TokenFact> => {
+const tokenOf = async (clients: Clients, object: CacheObject): Promise<TokenFact> => {
   if (!tokenNeeded(object.spec)) return { is: 'unread' }
   const { name, key, generated } = tokenSecretOf(object.spec, object.name)
   const at = { namespace: object.namespace, name }
-  const seal = hands.kube.seal(at)
-  if (generated && seal !== undefined) return { is: 'present', version: `${seal.uid}/${seal.resourceVersion}` }
-  const secret = await hands.kube.readSecret(at)
+  const meta = clients.kube.meta(at)
+  if (generated && meta !== undefined) return { is: 'present', version: `${meta.uid}/${meta.resourceVersion}` }
+  const secret = await clients.kube.readSecret(at)
   const token = secret?.data[key]
   if (secret === undefined || token === undefined) return { is: 'absent' }
   if (!tokenPattern.test(token)) {
@@ -103,7 +103,7 @@ const tokenOf = async (hands: Hands, object: CacheObject): Promise<TokenFact> =>
 }
 
 /** The user, or the slow resync, asks for everything to be read again and for another try of what was given up. */
-const refreshDue = ({ memory }: Hands, { annotations, status }: CacheObject, key: string): boolean =>
+const refreshDue = ({ memory }: Clients, { annotations, status }: CacheObject, key: string): boolean =>
   memory.fullReadDue(key) || annotations[annotation.reconcileAt] !== status.lastHandledReconcileAt
 
 const reconcilingMs = (status: CacheClusterStatus, nowMs: number): number => {
@@ -122,12 +122,12 @@ type FromAws = Pick<
 
 /** The reads that plan/reads.ts asks for, in order; the first failure ends them and becomes a fact. */
 const readAws = async (
-  hands: Hands,
+  clients: Clients,
   facts: BeforeAws,
   is: 'group' | 'memcached',
   refresh: boolean,
 ): Promise<FromAws> => {
-  const { aws, memory } = hands
+  const { aws, memory } = clients
   const key = queueKey(cacheClusterKind.kind, facts.object)
   let failure: Failure | undefined
   const tell = async <T>(read: Promise<Read<T | undefined>>): Promise<Found<T>> => {
@@ -141,25 +141,25 @@ const readAws = async (
   }
   const unversioned = intentOf({ ...facts, defaultFamily: undefined })
   const standard =
-    unversioned.familyMissing && facts.sight.is === 'absent' && !facts.object.deleting
-      ? await tell(aws.lookDefaultVersion(facts.object.spec.engine))
+    unversioned.familyMissing && facts.observed.is === 'absent' && !facts.object.deleting
+      ? await tell(aws.readDefaultVersion(facts.object.spec.engine))
       : unread
   const defaultFamily = standard.is === 'found' ? standard.value.family : undefined
   const intent = intentOf({ ...facts, defaultFamily })
   const reads = readsOf(facts, intent, refresh)
   const groupName = parameterGroupToRead(facts.object, intent.ownGroup?.name)
-  const live = reads.live ? await tell(aws.lookCache(intent.id, is)) : unread
-  const cache = live.is === 'found' ? live.value : facts.sight.is === 'seen' ? facts.sight.cache : undefined
+  const live = reads.live ? await tell(aws.readCache(intent.id, is)) : unread
+  const cache = live.is === 'found' ? live.value : facts.observed.is === 'seen' ? facts.observed.cache : undefined
   // AWS tells the tags of an available cache only: asking earlier is an error.
-  const tags = reads.tags && cache?.state === 'available' ? await tell(aws.lookTags(cache.arn)) : unread
-  const parameters = reads.parameters && groupName !== undefined ? await tell(aws.lookParameters(groupName)) : unread
+  const tags = reads.tags && cache?.state === 'available' ? await tell(aws.readTags(cache.arn)) : unread
+  const parameters = reads.parameters && groupName !== undefined ? await tell(aws.readParameters(groupName)) : unread
   const foreignParameters = parameters.is === 'found' && !facts.object.status.parameterGroup?.appliedHash
   const parametersTags =
     parameters.is === 'found' && (foreignParameters || facts.object.deleting)
-      ? await tell(aws.lookTags(parameters.value.arn))
+      ? await tell(aws.readTags(parameters.value.arn))
       : unread
-  const events = reads.events ? await tell(aws.lookEvents(intent.id, is, 3_600_000)) : unread
-  if (refresh && failure === undefined && facts.sight.is !== 'unknown') memory.fullReadDone(key)
+  const events = reads.events ? await tell(aws.readEvents(intent.id, is, 3_600_000)) : unread
+  if (refresh && failure === undefined && facts.observed.is !== 'unknown') memory.fullReadDone(key)
   return {
     live,
     tags,

@@ -1,4 +1,4 @@
-import type { Clock, Random } from '../loop/clock.ts'
+import type { Clock, Random } from '../time/clock.ts'
 
 /** Everything is read again about once in this time, object by object. */
 const fullReadMs = 3_600_000
@@ -12,7 +12,7 @@ interface Remembered {
 }
 
 /**
- * What the operator remembers of an object between turns, in this life only: nothing here is needed to be right, it only
+ * What the operator remembers of an object between reconciles, in this life only: nothing here is needed to be right, it only
  * keeps slow things slow and endless things from going on.
  */
 export interface Memory {

@@ -1,28 +1,28 @@
 import { type Kind, secretKind } from '../crds/kind.ts'
-import type { Clock, Random } from '../loop/clock.ts'
-import { eventsOf } from './events.ts'
-import { patchFinalizer } from './finalizer.ts'
+import type { Clock, Random } from '../time/clock.ts'
+import { objectMatters } from './cache/predicates.ts'
+import { type ReflectorObserver, type ReflectorOptions, reflectorOf } from './cache/reflector.ts'
+import { type StoredSecret, secretMatters, secretsSubject } from './cache/secret-metadata.ts'
+import { slimmer } from './cache/slim.ts'
+import { type Store, storeOf, type Urgency } from './cache/store.ts'
 import { apiVersionOf, keyOf, pathOf } from './key.ts'
 import type { KubeLog } from './log.ts'
-import { objectMatters } from './news.ts'
-import { ownWritesOf } from './own-writes.ts'
-import { patchStatus } from './patch.ts'
 import { type Key, type Kube, KubeError, type KubeObject } from './port.ts'
-import { type ReflectorObserver, type ReflectorOptions, reflectorOf } from './reflector.ts'
-import { applySecret, getSecret, secretVersionOf } from './secret-contents.ts'
-import { type SealedSecret, sealMatters, secretsSubject } from './secrets.ts'
-import { slimmer } from './slim.ts'
-import { type Store, storeOf, type Urgency } from './store.ts'
-import type { Transport } from './transport.ts'
+import type { Transport } from './transport/transport.ts'
+import { eventsOf } from './write/events.ts'
+import { patchFinalizer } from './write/finalizer.ts'
+import { ownWritesOf } from './write/own-writes.ts'
+import { patchStatus } from './write/patch.ts'
+import { applySecret, getSecret, secretVersionOf } from './write/secret.ts'
 
 export interface KubeOptions {
   readonly transport: Transport
-  /** The kinds that are kept in stores. Our own Secrets' seals are kept besides. */
+  /** The kinds that are kept in stores. Metadata of our own Secrets are kept besides. */
   readonly kinds: readonly Kind[]
   /** News of an object. A Secret's news is its owner's. Must not throw. */
   readonly notice: (kind: Kind, key: Key, urgency: Urgency) => void
   /** Objects of a list that is still coming in. Must not throw. */
-  readonly coming?: (kind: Kind, objects: readonly KubeObject[]) => void
+  readonly onListPage?: (kind: Kind, objects: readonly KubeObject[]) => void
   readonly clock: Clock
   readonly random: Random
   readonly log: KubeLog
@@ -32,7 +32,7 @@ export interface KubeOptions {
   readonly reflector?: Pick<ReflectorOptions<unknown>, 'pace' | 'silenceMs' | 'rewindMs'>
 }
 
-/** The port, with a life. Start no turns before it is synced: an empty store looks like a world without objects. */
+/** The port, with a life. Start no reconciles before it is synced: an empty store looks like a world without objects. */
 export interface RunningKube extends Kube {
   start(): void
   stop(): void
@@ -62,8 +62,8 @@ export const connectKube = (options: KubeOptions): RunningKube => {
     if (!store) throw new Error(`${nameOf(kind)} is not among the kinds that are watched`)
     return store
   }
-  const seals = storeOf<SealedSecret>({
-    matters: sealMatters,
+  const metas = storeOf<StoredSecret>({
+    matters: secretMatters,
     log,
     notice: ({ namespace }, { owner }, urgency) => {
       const kind = kinds.find((one) => one.kind === owner?.kind && apiVersionOf(one) === owner.apiVersion)
@@ -78,18 +78,18 @@ export const connectKube = (options: KubeOptions): RunningKube => {
         ...common,
         subject: { path: pathOf(kind), slim: slimmer(kind) },
         sink: storeFor(kind),
-        coming: (objects) => options.coming?.(kind, objects),
+        onListPage: (objects) => options.onListPage?.(kind, objects),
         ...(observer && { observer: observer(kind) }),
       }),
     ),
     reflectorOf({
       ...common,
       subject: secretsSubject,
-      sink: seals,
+      sink: metas,
       ...(observer && { observer: observer(secretKind) }),
     }),
   ]
-  const all = [...stores.values(), seals]
+  const all = [...stores.values(), metas]
 
   const latest = (kind: Kind, object: KubeObject): KubeObject => ownWrites.get(nameOf(kind))?.latest(object) ?? object
   /** Remembers what a write of ours made of an object, so that nothing older is taken for the truth. */
@@ -104,7 +104,7 @@ export const connectKube = (options: KubeOptions): RunningKube => {
     stop: () => reflectors.forEach((reflector) => void reflector.stop()),
     synced: () => all.every((store) => store.synced()),
     whenSynced: async () => void (await Promise.all(all.map((store) => store.whenSynced()))),
-    count: (kind) => (kind === secretKind ? seals.size : storeFor(kind).size),
+    count: (kind) => (kind === secretKind ? metas.size : storeFor(kind).size),
     droppedEvents: () => events.dropped(),
     eventsFlushed: () => events.flushed(),
 
@@ -118,12 +118,12 @@ export const connectKube = (options: KubeOptions): RunningKube => {
         throw error
       }
     },
-    fresh: (kind, key) => (kind === secretKind ? seals.fresh(key) : storeFor(kind).fresh(key)),
-    seal: (key) => seals.get(key)?.seal,
+    fresh: (kind, key) => (kind === secretKind ? metas.fresh(key) : storeFor(kind).fresh(key)),
+    meta: (key) => metas.get(key)?.meta,
     readSecret: (key) => getSecret(transport, key),
     applySecret: async (secret) => {
       const after = await applySecret(transport, secret)
-      seals.expect(secret.key, after.resourceVersion)
+      metas.expect(secret.key, after.resourceVersion)
       return secretVersionOf(after)
     },
     setFinalizer: async (kind, object, present) =>

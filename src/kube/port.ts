@@ -33,7 +33,7 @@ export interface KubeObject {
  * ever listing its contents. `keys` are the data keys that our field manager owns; `foreign` is true when another manager
  * owns a data key.
  */
-export interface SecretSeal {
+export interface SecretMeta {
   readonly uid: string
   readonly resourceVersion: string
   readonly contentHash: string | undefined
@@ -85,7 +85,7 @@ export class KubeError extends Error {
   }
 }
 
-/** Our hands in Kubernetes. Reads are from the reflectors' stores unless they say live. Every method may throw KubeError. */
+/** What is said to Kubernetes. Reads are from the reflectors' stores unless they say live. Every method may throw KubeError. */
 export interface Kube {
   read(kind: Kind, key: Key): KubeObject | undefined
   list(kind: Kind): readonly KubeObject[]
@@ -93,7 +93,7 @@ export interface Kube {
   live(kind: Kind, key: Key): Promise<KubeObject | undefined>
   /** False while the store hasn't seen our own last write of this object: whoever decides waits. */
   fresh(kind: Kind, key: Key): boolean
-  seal(key: Key): SecretSeal | undefined
+  meta(key: Key): SecretMeta | undefined
   readSecret(key: Key): Promise<SecretRead | undefined>
   /** Server-side apply under our field manager, forced; resolves to the version that stands afterwards. */
   applySecret(secret: SecretWanted): Promise<string>

@@ -1,4 +1,4 @@
-import type { Random } from './clock.ts'
+import type { Random } from '../time/clock.ts'
 
 /** How long each key waits after failing again and again. */
 export interface Backoff {

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from './clock.ts'
+import type { Cancel, Clock } from '../time/clock.ts'
 
 /** Keys that wait for a moment, any number of them behind one timer. */
 export interface Deadlines {

@@ -1,5 +1,4 @@
-import type { Bucket } from './bucket.ts'
-import type { Cancel, Clock } from './clock.ts'
+import type { Clock } from '../time/clock.ts'
 import { deadlinesOf } from './deadlines.ts'
 
 /** Why a key is due: someone changed it, or it is time to look again. Users go first. */
@@ -17,8 +16,8 @@ export interface QueueCounts {
   readonly resync: number
   readonly waiting: number
   readonly processing: number
-  /** Age of the oldest turn that hasn't ended: a turn that hangs shows here. */
-  readonly longestTurnMs: number
+  /** Age of the oldest reconcile that hasn't ended: a reconcile that hangs shows here. */
+  readonly longestReconcileMs: number
 }
 
 /**
@@ -27,35 +26,32 @@ export interface QueueCounts {
  */
 export interface Queue {
   add(key: string, lane?: Lane): void
-  /** A look in `afterMs`. The earliest of several wins; a turn that starts sooner, for whatever reason, settles it. */
+  /** A look in `afterMs`. The earliest of several wins; a reconcile that starts sooner, for whatever reason, settles it. */
   addAfter(key: string, afterMs: number): void
   /** The next key, as soon as there is one; undefined once the queue is drained. Answer with `done`. */
   take(): Promise<Taken | undefined>
   done(key: string): void
   counts(): QueueCounts
-  /** Hands out nothing more, forgets what waits. True when all turns ended within `deadlineMs`. */
+  /** Hands out nothing more, forgets what waits. True when all reconciles ended within `deadlineMs`. */
   drain(deadlineMs: number): Promise<boolean>
 }
 
 export interface QueueOptions {
   readonly clock: Clock
-  /** Turns of one key start at least this far apart, unless a user changed it: the brake on hot loops. */
+  /** Workers of one key start at least this far apart, unless a user changed it: the brake on hot loops. */
   readonly spacingMs?: number
-  /** Limits how many turns start, of all keys together. */
-  readonly bucket?: Bucket
 }
 
 /** A flood of new objects must not keep those already begun from being finished: then one resync goes in between. */
 const mostUsersInARow = 4
 
-export const queueOf = ({ clock, spacingMs = 1000, bucket }: QueueOptions): Queue => {
+export const queueOf = ({ clock, spacingMs = 1000 }: QueueOptions): Queue => {
   const ready: Readonly<Record<Lane, Map<string, number>>> = { user: new Map(), resync: new Map() }
   const processing = new Map<string, number>()
   const held = new Map<string, Lane>()
-  /** When each key's last turn started; oldest first, forgotten after `spacingMs`. */
+  /** When each key's last reconcile started; oldest first, forgotten after `spacingMs`. */
   const starts = new Map<string, number>()
   const takers: ((taken: Taken | undefined) => void)[] = []
-  let refill: Cancel | undefined
   let drained: (() => void) | undefined
   let closed = false
   let usersInARow = 0
@@ -95,7 +91,7 @@ export const queueOf = ({ clock, spacingMs = 1000, bucket }: QueueOptions): Queu
     const nowMs = clock.nowMs()
     const waitedMs = nowMs - (ready[lane].get(key) ?? nowMs)
     ready[lane].delete(key)
-    // This turn decides anew when to look again, so an older plan is void.
+    // This reconcile decides anew when to look again, so an older plan is void.
     waiting.delete(key)
     processing.set(key, nowMs)
     rememberStart(key, nowMs)
@@ -111,15 +107,7 @@ export const queueOf = ({ clock, spacingMs = 1000, bucket }: QueueOptions): Queu
     while (takers.length > 0) {
       const lane = nextLane()
       const [key] = ready[lane].keys()
-      if (key === undefined || refill) return
-      const emptyMs = bucket?.take() ?? 0
-      if (emptyMs > 0) {
-        refill = clock.after(emptyMs, () => {
-          refill = undefined
-          pump()
-        })
-        return
-      }
+      if (key === undefined) return
       usersInARow = lane === 'user' ? usersInARow + 1 : 0
       takers.shift()?.(start(key, lane))
     }
@@ -152,12 +140,11 @@ export const queueOf = ({ clock, spacingMs = 1000, bucket }: QueueOptions): Queu
         resync: ready.resync.size,
         waiting: waiting.size,
         processing: processing.size,
-        longestTurnMs: clock.nowMs() - oldestMs,
+        longestReconcileMs: clock.nowMs() - oldestMs,
       }
     },
     drain: (deadlineMs) => {
       closed = true
-      refill?.()
       waiting.clear()
       for (const forgotten of [ready.user, ready.resync, held]) forgotten.clear()
       for (const taker of takers.splice(0)) taker(undefined)

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import type { Sender } from '../../src/aws/act.ts'
-import { actFor, acts } from '../../src/aws/acts.ts'
-import type { AwsAction, NewGroup } from '../../src/plan/action.ts'
+import type { Sender } from '../../src/aws/actions/call.ts'
+import { acts, callFor } from '../../src/aws/actions/calls.ts'
+import type { AwsAction, NewGroup } from '../../src/plan/core/action.ts'
 
 /** The SDK's command and its input, without what is undefined (which the SDK doesn't send). */
 const requestOf = async (action: AwsAction, authToken?: string): Promise<[string, unknown]> => {
   const sent: { readonly constructor: { readonly name: string }; readonly input: unknown }[] = []
   const client = { send: async (command: (typeof sent)[number]) => void sent.push(command) }
-  await actFor(action).send(client as unknown as Sender, action, authToken)
+  await callFor(action).send(client as unknown as Sender, action, authToken)
   assert.equal(sent.length, 1, 'one action is one call')
   const [command] = sent
   return [command?.constructor.name.replace(/Command$/, '') ?? '', JSON.parse(JSON.stringify(command?.input))]
@@ -274,24 +274,6 @@ const table: readonly [string, AwsAction, string, object][] = [
     { CacheParameterGroupName: 'p' },
   ],
   [
-    'a subnet group',
-    { do: 'CreateSubnetGroup', name: 's', description: 'd', subnetIds: ['subnet-1'], tags: {} },
-    'CreateCacheSubnetGroup',
-    { CacheSubnetGroupName: 's', CacheSubnetGroupDescription: 'd', SubnetIds: ['subnet-1'] },
-  ],
-  [
-    'other subnets',
-    { do: 'SetSubnets', name: 's', subnetIds: ['subnet-2'] },
-    'ModifyCacheSubnetGroup',
-    { CacheSubnetGroupName: 's', SubnetIds: ['subnet-2'] },
-  ],
-  [
-    'a delete of a subnet group',
-    { do: 'DeleteSubnetGroup', name: 's' },
-    'DeleteCacheSubnetGroup',
-    { CacheSubnetGroupName: 's' },
-  ],
-  [
     'tags',
     { do: 'SetTags', cacheId: 'x', arn, tags: { a: 'b' } },
     'AddTagsToResource',
@@ -330,12 +312,11 @@ describe('what an action asks of AWS', () => {
   })
 
   it('spoils the observation of the cache that it writes, and of no other thing', () => {
-    const spoils = (action: AwsAction) => actFor(action).spoils(action)
+    const spoils = (action: AwsAction) => callFor(action).spoils(action)
     assert.equal(spoils(createGroup({})), 'x')
     assert.equal(spoils({ do: 'DeleteMemcached', id: 'm' }), 'm')
     assert.equal(spoils({ do: 'SetTags', cacheId: 'x', arn, tags: {} }), 'x')
     assert.equal(spoils({ do: 'DeleteParameterGroup', name: 'p' }), undefined)
-    assert.equal(spoils({ do: 'DeleteSubnetGroup', name: 's' }), undefined)
   })
 
   it('is about what its ARN names when it writes tags', () => {
@@ -346,7 +327,7 @@ describe('what an action asks of AWS', () => {
         arn: arn.replace('replicationgroup', resource),
         keys: [],
       }
-      return actFor(action).subject(action)
+      return callFor(action).subject(action)
     }
     assert.deepEqual(['replicationgroup', 'cluster', 'parametergroup', 'moon'].map(subject), [
       'group',

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { ListTagsForResourceCommand } from '@aws-sdk/client-elasticache'
 import type { NodeHttpHandlerOptions } from '@smithy/types'
 import { after, afterEach, before, describe, it } from 'mocha'
-import { type Clients, clientsOf } from '../../src/aws/client.ts'
-import { throttleOf } from '../../src/aws/throttle.ts'
-import { realClock } from '../../src/loop/clock.ts'
+import { type SdkClients, sdkClientsOf } from '../../src/aws/client/client.ts'
+import { throttleOf } from '../../src/aws/client/throttle.ts'
+import { realClock } from '../../src/time/clock.ts'
 
 const body = '<ListTagsForResourceResponse><ListTagsForResourceResult/></ListTagsForResourceResponse>'
 
@@ -17,7 +17,7 @@ describe('the SDK client over a network', () => {
   let server: Server
   let url: string
   let connections = 0
-  let clients: Clients | undefined
+  let clients: SdkClients | undefined
   const variables = ['AWS_ENDPOINT_URL_ELASTICACHE', 'AWS_ENDPOINT_URL'] as const
   const kept = variables.map((name) => [name, process.env[name]] as const)
 
@@ -44,8 +44,8 @@ describe('the SDK client over a network', () => {
     server.close()
   })
 
-  const opened = (endpoint?: string): Clients => {
-    clients = clientsOf({
+  const opened = (endpoint?: string): SdkClients => {
+    clients = sdkClientsOf({
       region: 'eu-west-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       clock: realClock,
@@ -56,17 +56,17 @@ describe('the SDK client over a network', () => {
     })
     return clients
   }
-  const ask = (client: Clients['look']) => client.send(new ListTagsForResourceCommand({ ResourceName: 'x' }))
+  const ask = (client: SdkClients['read']) => client.send(new ListTagsForResourceCommand({ ResourceName: 'x' }))
 
   it('has real time-outs, and keeps its connection between requests of whatever rank', async () => {
     connections = 0
-    const { look, page, change } = opened(url)
-    await ask(look)
-    await ask(page)
+    const { read, poll, change } = opened(url)
+    await ask(read)
+    await ask(poll)
     await ask(change)
     assert.equal(connections, 1)
     const { connectionTimeout, requestTimeout, socketTimeout, throwOnRequestTimeout, httpsAgent } = await (
-      look.config.requestHandler as Configured
+      read.config.requestHandler as Configured
     ).httpHandlerConfigs()
     assert.deepEqual(
       { connectionTimeout, requestTimeout, socketTimeout, throwOnRequestTimeout },
@@ -76,10 +76,10 @@ describe('the SDK client over a network', () => {
   })
 
   it('tries a read three times and a change once', async () => {
-    const { look, page, change } = opened(url)
-    const attempts = await Promise.all([look, page, change].map((client) => client.config.maxAttempts()))
+    const { read, poll, change } = opened(url)
+    const attempts = await Promise.all([read, poll, change].map((client) => client.config.maxAttempts()))
     assert.deepEqual(attempts, [3, 3, 1])
-    const modes = [look, page, change].map(({ config: { retryMode } }) =>
+    const modes = [read, poll, change].map(({ config: { retryMode } }) =>
       typeof retryMode === 'function' ? retryMode() : retryMode,
     )
     assert.deepEqual(await Promise.all(modes), ['standard', 'standard', 'standard'])
@@ -89,7 +89,7 @@ describe('the SDK client over a network', () => {
     it(`goes where ${name} says`, async () => {
       for (const other of variables) delete process.env[other]
       process.env[name] = url
-      const { $metadata } = await ask(opened().look)
+      const { $metadata } = await ask(opened().read)
       assert.equal($metadata.requestId, '1')
     })
   }

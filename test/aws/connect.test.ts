@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'mocha'
-import type { CallSeen } from '../../src/aws/client.ts'
-import { type AwsConnection, connectAws } from '../../src/aws/connect.ts'
+import type { CallSeen } from '../../src/aws/client/client.ts'
+import { type AwsConnection, connectAws } from '../../src/aws/client/connect.ts'
 import { fakeClock } from '../loop/fake-clock.ts'
 import { type FakeWire, fakeWire, okReply, refusal, type WireReply } from './fake-wire.ts'
 
@@ -48,7 +48,7 @@ describe('the connection to AWS', () => {
       okReply('ListTagsForResource', '<TagList><Tag><Key>a</Key><Value>b</Value></Tag></TagList>'),
     )
     const { aws, calls } = connected(wire)
-    assert.deepEqual(await aws.lookTags('arn:aws:elasticache:eu-west-1:1:cluster:x'), { ok: true, value: { a: 'b' } })
+    assert.deepEqual(await aws.readTags('arn:aws:elasticache:eu-west-1:1:cluster:x'), { ok: true, value: { a: 'b' } })
     assert.deepEqual(
       calls.map(({ operation, outcome }) => [operation, outcome]),
       [
@@ -62,11 +62,11 @@ describe('the connection to AWS', () => {
   it('takes a token for every attempt, and slows down at every throttled one', async () => {
     const wire = fakeWire(refusal('Throttling', 'Rate exceeded'), okReply('ListTagsForResource'))
     const { aws, clock, calls, ratePerSecond } = connected(wire)
-    const looking = aws.lookTags('arn:aws:elasticache:eu-west-1:1:cluster:x')
+    const polling = aws.readTags('arn:aws:elasticache:eu-west-1:1:cluster:x')
     while (calls.length < 1) await clock.settle()
     assert.equal(ratePerSecond(), 7.5)
     while (wire.sent.length < 2) await clock.advance(10)
-    assert.equal((await looking).ok, true)
+    assert.equal((await polling).ok, true)
   })
 
   it('sends nothing when the lease has no margin, also when it goes while the request waits for its turn', async () => {
@@ -88,19 +88,19 @@ describe('the connection to AWS', () => {
 
   it('reads on without a lease', async () => {
     const { aws } = connected(fakeWire(okReply('ListTagsForResource')), { mayWrite: () => false })
-    assert.equal((await aws.lookTags('arn:aws:elasticache:eu-west-1:1:cluster:x')).ok, true)
+    assert.equal((await aws.readTags('arn:aws:elasticache:eu-west-1:1:cluster:x')).ok, true)
   })
 
   it("does not take a proxy's page for an empty account", async () => {
     const page: WireReply = { http: 200, body: '<html><body>Please log in</body></html>' }
-    const { aws, looking, clock } = connected(fakeWire(page))
-    aws.attend('x', 'group', true)
+    const { aws, polling, clock } = connected(fakeWire(page))
+    aws.watch('x', 'group', true)
     const failures: string[] = []
-    looking.onFailure(({ code }) => failures.push(code ?? ''))
-    looking.start()
+    polling.onFailure(({ code }) => failures.push(code ?? ''))
+    polling.start()
     while (failures.length === 0) await clock.advance(10)
     assert.deepEqual(failures, ['StrangeReply'])
-    assert.equal(aws.sight('x').is, 'unknown')
+    assert.equal(aws.observed('x').is, 'unknown')
     const acted = await aws.act(remove)
     assert.equal(acted.is === 'failed' && acted.failure.code, 'StrangeReply')
   })
@@ -122,19 +122,19 @@ describe('the connection to AWS', () => {
       okReply('DescribeCacheClusters'),
       refusal('InvalidReplicationGroupState', 'busy'),
     )
-    const { aws, looking, clock } = connected(wire)
-    aws.attend('x', 'group', false)
-    looking.start()
-    while (!looking.looked) await clock.advance(10)
-    assert.equal(aws.sight('x').is, 'absent')
+    const { aws, polling, clock } = connected(wire)
+    aws.watch('x', 'group', false)
+    polling.start()
+    while (!polling.looked) await clock.advance(10)
+    assert.equal(aws.observed('x').is, 'absent')
     const acting = aws.act(remove)
-    assert.equal(aws.sight('x').is, 'unknown')
+    assert.equal(aws.observed('x').is, 'unknown')
     assert.equal((await acting).is, 'failed')
-    assert.equal(aws.sight('x').is, 'unknown')
+    assert.equal(aws.observed('x').is, 'unknown')
     wire.replies = [okReply('Any')]
-    const { looks } = looking.figures()
-    while (looking.figures().looks === looks) await clock.advance(100)
-    assert.equal(aws.sight('x').is, 'absent')
+    const { looks } = polling.figures()
+    while (polling.figures().looks === looks) await clock.advance(100)
+    assert.equal(aws.observed('x').is, 'absent')
   })
 
   it('asks for default versions and parameter defaults once an hour', async () => {
@@ -143,34 +143,34 @@ describe('the connection to AWS', () => {
     const wire = fakeWire(okReply('DescribeCacheEngineVersions', version))
     const { aws, clock } = connected(wire)
     const expected = { ok: true, value: { engineVersion: '8.1', family: 'valkey8' } }
-    assert.deepEqual(await Promise.all([aws.lookDefaultVersion('valkey'), aws.lookDefaultVersion('valkey')]), [
+    assert.deepEqual(await Promise.all([aws.readDefaultVersion('valkey'), aws.readDefaultVersion('valkey')]), [
       expected,
       expected,
     ])
     assert.equal(wire.sent.length, 1)
     await clock.advance(3_600_000)
-    await aws.lookDefaultVersion('valkey')
+    await aws.readDefaultVersion('valkey')
     assert.equal(wire.sent.length, 2)
   })
 
   it('does not keep a default version that it could not read', async () => {
     const wire = fakeWire(refusal('AccessDenied', 'no', 403), okReply('DescribeCacheEngineVersions'))
     const { aws } = connected(wire)
-    const denied = await aws.lookDefaultVersion('valkey')
+    const denied = await aws.readDefaultVersion('valkey')
     assert.equal(!denied.ok && denied.failure.reason, 'AccessDenied')
-    const none = await aws.lookDefaultVersion('valkey')
+    const none = await aws.readDefaultVersion('valkey')
     assert.equal(!none.ok && none.failure.reason, 'NotSupported')
   })
 
   it('says once that looks fail, and once that they are good again', async () => {
     const wire = fakeWire(refusal('AccessDenied', 'no', 403))
-    const { aws, looking, clock, lines } = connected(wire)
-    aws.attend('x', 'group', false)
-    looking.start()
+    const { aws, polling, clock, lines } = connected(wire)
+    aws.watch('x', 'group', false)
+    polling.start()
     while (wire.sent.length < 4) await clock.advance(500)
     assert.equal(lines.length, 1)
     wire.replies = [okReply('Any')]
-    while (!looking.looked) await clock.advance(500)
+    while (!polling.looked) await clock.advance(500)
     assert.equal(lines.length, 2)
   })
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import * as sdk from '@aws-sdk/client-elasticache'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
-import { errorRows } from '../../src/aws/error-rows.ts'
-import { AwsRoomError, actedOf, failureOf, isThrottling, labelOf } from '../../src/aws/errors.ts'
-import { renderErrorsPage } from '../../src/aws/errors-page.ts'
-import { reasons } from '../../src/plan/outcome.ts'
+import { AwsLayerError, actedOf, failureOf, isThrottling, labelOf } from '../../src/aws/errors/errors.ts'
+import { renderErrorsPage } from '../../src/aws/errors/page.ts'
+import { errorRows } from '../../src/aws/errors/rows.ts'
+import { reasons } from '../../src/plan/core/outcome.ts'
 
 /** Wire code and HTTP status of every error that the SDK's own schemas name. */
 const sdkErrors = Object.entries(sdk).flatMap(([name, value]): [string, number][] => {
@@ -73,7 +73,7 @@ describe('the error table', () => {
     ],
     ['a connection that broke', nodeError('ECONNRESET'), 'retryable', 'NetworkError'],
     ['a cause inside', new Error('outer', { cause: nodeError('ENOTFOUND') }), 'retryable', 'NetworkError'],
-    ['a lease without margin', new AwsRoomError('NoLeaseMargin', 'm'), 'retryable', 'NotLeading'],
+    ['a lease without margin', new AwsLayerError('NoLeaseMargin', 'm'), 'retryable', 'NotLeading'],
   ]
   for (const [name, error, is, reason] of table) {
     it(`sorts ${name} as ${is} ${reason}`, () => {

@@ -1,5 +1,5 @@
 import type { CacheCluster, ReplicationGroup } from '@aws-sdk/client-elasticache'
-import type { Lister, Page } from '../../src/aws/pages.ts'
+import type { Lister, Page } from '../../src/aws/snapshot/pages.ts'
 
 /** A scripted account: what AWS has, and what becomes of each list call. */
 export interface FakeLister extends Lister {

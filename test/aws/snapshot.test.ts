@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'mocha'
-import { type Snapshot, snapshotOf } from '../../src/aws/snapshot.ts'
-import type { Failure } from '../../src/plan/outcome.ts'
+import { type Snapshot, snapshotOf } from '../../src/aws/snapshot/snapshot.ts'
+import type { Failure } from '../../src/plan/core/outcome.ts'
 import { type FakeClock, fakeClock } from '../loop/fake-clock.ts'
 import { type FakeLister, fakeLister } from './fake-lister.ts'
 import { sdkGroup, sdkMember, sdkMembers, sdkMemcached } from './sdk-shapes.ts'
@@ -35,7 +35,7 @@ describe('the shared snapshot', () => {
   }
   const started = async (...ids: readonly string[]) => {
     has(...ids)
-    for (const id of ids) snapshot.attend(id, 'group', false)
+    for (const id of ids) snapshot.watch(id, 'group', false)
     snapshot.start()
     await clock.settle()
     await clock.advance(0)
@@ -59,11 +59,11 @@ describe('the shared snapshot', () => {
 
     it('no replication groups, and only clusters without a group, while only memcached is asked for', async () => {
       lister.clustersThere = [sdkMemcached('m'), ...sdkMembers('x')]
-      snapshot.attend('m', 'memcached', false)
+      snapshot.watch('m', 'memcached', false)
       snapshot.start()
       await clock.advance(0)
       assert.deepEqual(lister.calls, ['standalone'])
-      assert.equal(snapshot.sight('m').is, 'seen')
+      assert.equal(snapshot.observed('m').is, 'seen')
     })
 
     it('one call a page', async () => {
@@ -85,22 +85,22 @@ describe('the shared snapshot', () => {
       await clock.advance(600_000)
       assert.deepEqual(lister.calls, [])
       has()
-      snapshot.attend('x', 'group', false)
-      assert.equal(snapshot.sight('x').is, 'unknown')
+      snapshot.watch('x', 'group', false)
+      assert.equal(snapshot.observed('x').is, 'unknown')
       await clock.advance(100)
-      assert.equal(snapshot.sight('x').is, 'absent')
+      assert.equal(snapshot.observed('x').is, 'absent')
     })
 
     it('one look for a burst of caches that come to be attended', async () => {
       has('a', 'b')
       snapshot.start()
       await clock.settle()
-      snapshot.attend('a', 'group', true)
+      snapshot.watch('a', 'group', true)
       await clock.advance(50)
-      snapshot.attend('b', 'group', true)
+      snapshot.watch('b', 'group', true)
       await clock.advance(100)
       assert.deepEqual(lister.calls, ['groups', 'clusters'])
-      assert.equal(snapshot.sight('b').is, 'seen')
+      assert.equal(snapshot.observed('b').is, 'seen')
     })
   })
 
@@ -131,16 +131,16 @@ describe('the shared snapshot', () => {
 
   describe('epochs', () => {
     it('knows nothing before the first look', () => {
-      snapshot.attend('x', 'group', false)
-      assert.equal(snapshot.sight('x').is, 'unknown')
+      snapshot.watch('x', 'group', false)
+      assert.equal(snapshot.observed('x').is, 'unknown')
       assert.equal(snapshot.looked, false)
     })
 
     it('does not know a cache while it is written, nor until a look that began after the write has ended', async () => {
       await started('x')
-      assert.equal(snapshot.sight('x').is, 'seen')
+      assert.equal(snapshot.observed('x').is, 'seen')
       const end = snapshot.writing('x')
-      assert.equal(snapshot.sight('x').is, 'unknown')
+      assert.equal(snapshot.observed('x').is, 'unknown')
       lister.held = true
       snapshot.soon()
       await clock.advance(1000)
@@ -148,24 +148,24 @@ describe('the shared snapshot', () => {
       lister.release()
       await clock.settle()
       assert.equal(snapshot.figures().looks, 2)
-      assert.equal(snapshot.sight('x').is, 'unknown')
+      assert.equal(snapshot.observed('x').is, 'unknown')
       await untilLook()
-      assert.equal(snapshot.sight('x').is, 'seen')
+      assert.equal(snapshot.observed('x').is, 'seen')
     })
 
     it('goes on knowing the caches that were not written', async () => {
       await started('x', 'y')
       snapshot.writing('x')()
-      assert.equal(snapshot.sight('x').is, 'unknown')
-      assert.equal(snapshot.sight('y').is, 'seen')
+      assert.equal(snapshot.observed('x').is, 'unknown')
+      assert.equal(snapshot.observed('y').is, 'seen')
     })
 
     it('remembers a write of a cache that was forgotten meanwhile', async () => {
       await started('x', 'y')
       snapshot.writing('x')()
       snapshot.forget('x')
-      snapshot.attend('x', 'group', false)
-      assert.equal(snapshot.sight('x').is, 'unknown')
+      snapshot.watch('x', 'group', false)
+      assert.equal(snapshot.observed('x').is, 'unknown')
     })
 
     it('tells how long ago the last write was', async () => {
@@ -196,16 +196,16 @@ describe('the shared snapshot', () => {
       snapshot = snapshotOf({ lister, clock, random: () => chance, slowed: () => slowed, settledMs: 300_000 })
       await started('a')
       assert.equal(await untilLook(), 300_000)
-      snapshot.attend('a', 'group', true)
+      snapshot.watch('a', 'group', true)
       assert.ok((await untilLook()) <= 5000)
     })
 
     it('is five seconds while anything is waited for, and a minute as soon as nothing is', async () => {
       await started('x', 'y')
-      snapshot.attend('x', 'group', true)
+      snapshot.watch('x', 'group', true)
       assert.equal(await untilLook(), 5000)
       assert.equal(await untilLook(), 5000)
-      snapshot.attend('x', 'group', false)
+      snapshot.watch('x', 'group', false)
       assert.equal(await untilLook(), 60_000)
     })
 
@@ -219,7 +219,7 @@ describe('the shared snapshot', () => {
 
     it('doubles with each look that AWS throttled, up to a cap, and comes back step by step', async () => {
       await started('x')
-      snapshot.attend('x', 'group', true)
+      snapshot.watch('x', 'group', true)
       const waits: number[] = []
       await untilLook()
       for (let n = 0; n < 6; n++) {
@@ -232,7 +232,7 @@ describe('the shared snapshot', () => {
 
     it('spends at most half of its time looking', async () => {
       await started('x')
-      snapshot.attend('x', 'group', true)
+      snapshot.watch('x', 'group', true)
       lister.held = true
       await untilLook()
       await clock.advance(20_000)
@@ -267,8 +267,8 @@ describe('the shared snapshot', () => {
   describe('changes', () => {
     it('are all attended caches at the first look, absent ones too, and nobody else', async () => {
       has('x', 'stranger')
-      snapshot.attend('x', 'group', false)
-      snapshot.attend('gone', 'group', false)
+      snapshot.watch('x', 'group', false)
+      snapshot.watch('gone', 'group', false)
       snapshot.start()
       await clock.advance(0)
       assert.deepEqual(changes, [['gone', 'x']])
@@ -276,10 +276,10 @@ describe('the shared snapshot', () => {
 
     it('are not told while nothing changes, and the same object stays', async () => {
       await started('x')
-      const before = snapshot.sight('x')
+      const before = snapshot.observed('x')
       has('x')
       await untilLook()
-      const after = snapshot.sight('x')
+      const after = snapshot.observed('x')
       assert.equal(changes.length, 1)
       assert.ok(before.is === 'seen' && after.is === 'seen')
       assert.equal(before.cache, after.cache)
@@ -298,23 +298,23 @@ describe('the shared snapshot', () => {
 
     it('name a cache that came, one that went, and one that is known again after a write', async () => {
       await started('x', 'y')
-      snapshot.attend('z', 'group', false)
+      snapshot.watch('z', 'group', false)
       has('x', 'z')
       snapshot.writing('x')()
       await untilLook()
       assert.deepEqual(changes.slice(1), [['x', 'y', 'z']])
-      assert.equal(snapshot.sight('y').is, 'absent')
+      assert.equal(snapshot.observed('y').is, 'absent')
     })
 
     it('tell memcached and groups of the same name apart', async () => {
       has('x')
       lister.clustersThere = [...lister.clustersThere, sdkMemcached('x')]
-      snapshot.attend('x', 'memcached', false)
-      snapshot.attend('other', 'group', false)
+      snapshot.watch('x', 'memcached', false)
+      snapshot.watch('other', 'group', false)
       snapshot.start()
       await clock.advance(0)
-      const sight = snapshot.sight('x')
-      assert.equal(sight.is === 'seen' && sight.cache.is, 'memcached')
+      const observed = snapshot.observed('x')
+      assert.equal(observed.is === 'seen' && observed.cache.is, 'memcached')
     })
   })
 
@@ -328,10 +328,10 @@ describe('the shared snapshot', () => {
       await started(...many)
       has('a', 'b', 'd')
       await untilLook()
-      assert.equal(snapshot.sight('c').is, 'seen')
+      assert.equal(snapshot.observed('c').is, 'seen')
       assert.equal(changes.length, 1)
       assert.equal(await untilLook(), 5000)
-      assert.equal(snapshot.sight('c').is, 'absent')
+      assert.equal(snapshot.observed('c').is, 'absent')
       assert.deepEqual(changes.slice(1), [['c']])
     })
 
@@ -343,7 +343,7 @@ describe('the shared snapshot', () => {
       await untilLook()
       has('a', 'b', 'd')
       await untilLook()
-      assert.equal(snapshot.sight('c').is, 'seen')
+      assert.equal(snapshot.observed('c').is, 'seen')
     })
 
     it('may hide a member for once', async () => {
@@ -351,11 +351,11 @@ describe('the shared snapshot', () => {
       const without = lister.clustersThere.filter((cluster) => cluster.CacheClusterId !== 'c-002')
       lister.clustersThere = without
       await untilLook()
-      let sight = snapshot.sight('c')
-      assert.equal(sight.is === 'seen' && sight.cache.state, 'available')
+      let observed = snapshot.observed('c')
+      assert.equal(observed.is === 'seen' && observed.cache.state, 'available')
       await untilLook()
-      sight = snapshot.sight('c')
-      assert.equal(sight.is === 'seen' && sight.cache.status, 'available, member c-002 unseen')
+      observed = snapshot.observed('c')
+      assert.equal(observed.is === 'seen' && observed.cache.status, 'available, member c-002 unseen')
     })
 
     it('believe at once what one single page tells', async () => {
@@ -363,7 +363,7 @@ describe('the shared snapshot', () => {
       await started(...many)
       has('a', 'b', 'd')
       await untilLook()
-      assert.equal(snapshot.sight('c').is, 'absent')
+      assert.equal(snapshot.observed('c').is, 'absent')
     })
 
     it('do not answer from before a write, however doubtful', async () => {
@@ -371,14 +371,14 @@ describe('the shared snapshot', () => {
       snapshot.writing('c')()
       has('a', 'b', 'd')
       await untilLook()
-      assert.equal(snapshot.sight('c').is, 'unknown')
+      assert.equal(snapshot.observed('c').is, 'unknown')
       await untilLook()
-      assert.equal(snapshot.sight('c').is, 'absent')
+      assert.equal(snapshot.observed('c').is, 'absent')
     })
 
     it('end with a failure when a marker leads back', async () => {
       has('x')
-      snapshot.attend('x', 'group', false)
+      snapshot.watch('x', 'group', false)
       lister.groups = async () => ({ items: [], marker: 'again' })
       snapshot.start()
       await clock.advance(0)
@@ -391,7 +391,7 @@ describe('the shared snapshot', () => {
       await started('x')
       lister.failing = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
       await untilLook()
-      assert.equal(snapshot.sight('x').is, 'seen')
+      assert.equal(snapshot.observed('x').is, 'seen')
       assert.equal(failures[0]?.reason, 'NetworkError')
       assert.equal(snapshot.figures().lastFailure?.reason, 'NetworkError')
       const waits: number[] = []
@@ -408,7 +408,7 @@ describe('the shared snapshot', () => {
       lister.failing = throttling
       await started('x')
       assert.equal(snapshot.looked, false)
-      assert.equal(snapshot.sight('x').is, 'unknown')
+      assert.equal(snapshot.observed('x').is, 'unknown')
       assert.deepEqual(changes, [])
     })
 
@@ -429,7 +429,7 @@ describe('the shared snapshot', () => {
         throw throttling
       }
       await untilLook()
-      assert.equal(snapshot.sight('y').is, 'seen')
+      assert.equal(snapshot.observed('y').is, 'seen')
       assert.equal(changes.length, 1)
     })
   })

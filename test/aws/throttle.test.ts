@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
-import { type Rank, ranks, type Throttle, throttleOf } from '../../src/aws/throttle.ts'
+import { type Rank, ranks, type Throttle, throttleOf } from '../../src/aws/client/throttle.ts'
 import { fakeClock } from '../loop/fake-clock.ts'
 
 interface Grant {
@@ -42,12 +42,12 @@ describe('the throttle', () => {
     const clock = fakeClock()
     const throttle = throttleOf({ clock, ratePerSecond: 1, burst: 1 })
     const { grants, ask } = asking(throttle, clock.nowMs)
-    ask('page')
-    for (const rank of ['page', 'look', 'change', 'page', 'look', 'change', 'change', 'change'] as const) ask(rank)
+    ask('poll')
+    for (const rank of ['poll', 'read', 'change', 'poll', 'read', 'change', 'change', 'change'] as const) ask(rank)
     await clock.advance(8000)
     assert.deepEqual(
       grants.map(({ rank }) => rank),
-      ['page', 'change', 'change', 'page', 'change', 'change', 'look', 'page', 'look'],
+      ['poll', 'change', 'change', 'poll', 'change', 'change', 'read', 'poll', 'read'],
     )
   })
 
@@ -93,7 +93,7 @@ describe('the throttle', () => {
   it('refuses whoever waits when it is closed, and whoever comes later', async () => {
     const clock = fakeClock()
     const throttle = throttleOf({ clock, ratePerSecond: 1, burst: 1 })
-    await throttle.take('page')
+    await throttle.take('poll')
     const waiting = throttle.take('change')
     throttle.close()
     await assert.rejects(waiting, { code: 'Closing' })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { CacheCluster, ReplicationGroup } from '@aws-sdk/client-elasticache'
 import { describe, it } from 'mocha'
-import { translate } from '../../src/aws/translate.ts'
-import type { ObservedGroup, ObservedMemcached } from '../../src/plan/observed.ts'
+import { translate } from '../../src/aws/translate/translate.ts'
+import type { ObservedGroup, ObservedMemcached } from '../../src/plan/core/observed.ts'
 import { sdkGroup, sdkMember, sdkMembers, sdkMemcached } from './sdk-shapes.ts'
 
 const observed = (group: ReplicationGroup, clusters: readonly CacheCluster[] = sdkMembers('x')): ObservedGroup => {

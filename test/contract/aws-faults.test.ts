@@ -10,8 +10,8 @@ describe('the AWS port under faults', function () {
   beforeEach(async () => {
     ground = await openInProcess()
     id = ground.name('x')
-    ground.aws.attend(id, 'group', true)
-    await ground.until('a first look', () => ground.aws.sight(id).is === 'absent')
+    ground.aws.watch(id, 'group', true)
+    await ground.until('a first look', () => ground.aws.observed(id).is === 'absent')
   })
   afterEach(() => ground.leave())
 
@@ -25,7 +25,7 @@ describe('the AWS port under faults', function () {
       const failure = failureIn(await ground.aws.act(createGroup(id)))
       assert.equal(failure.is, 'retryable')
       assert.equal(creates().length, 1)
-      assert.equal(ground.aws.sight(id).is, 'unknown')
+      assert.equal(ground.aws.observed(id).is, 'unknown')
       assert.deepEqual(await ground.aws.act(createGroup(id)), { is: 'exists' })
       await settled(ground, id)
     })
@@ -66,12 +66,12 @@ describe('the AWS port under faults', function () {
     await settled(ground, id)
     const before = groupSeen(ground, id)
     const failures: string[] = []
-    ground.looking.onFailure(({ reason }) => failures.push(reason))
+    ground.polling.onFailure(({ reason }) => failures.push(reason))
     order({ action: 'DescribeCacheClusters', do: 'truncate', count: 2 })
     await ground.until('two looks failed', () => failures.length === 2)
     assert.equal(groupSeen(ground, id), before)
-    const { looks } = ground.looking.figures()
-    await ground.until('a good look', () => ground.looking.figures().looks > looks)
+    const { looks } = ground.polling.figures()
+    await ground.until('a good look', () => ground.polling.figures().looks > looks)
     assert.equal(groupSeen(ground, id), before)
   })
 })
@@ -83,21 +83,21 @@ describe('the budget of looks', () => {
     try {
       const ids = Array.from({ length: 250 }, (_, index) => ground.name(`b${index}`))
       for (const id of ids) {
-        ground.aws.attend(id, 'group', false)
+        ground.aws.watch(id, 'group', false)
         assert.deepEqual(await ground.aws.act(createGroup(id)), { is: 'done' })
       }
       const available = (id: string) => {
-        const sight = ground.aws.sight(id)
-        return sight.is === 'seen' && sight.cache.state === 'available'
+        const observed = ground.aws.observed(id)
+        return observed.is === 'seen' && observed.cache.state === 'available'
       }
       await ground.until('all available', () => ids.every(available))
       const changed: string[] = []
       const oneLook = async () => {
-        const { looks } = ground.looking.figures()
-        await ground.until('a look', () => ground.looking.figures().looks > looks)
+        const { looks } = ground.polling.figures()
+        await ground.until('a look', () => ground.polling.figures().looks > looks)
       }
       await oneLook()
-      ground.looking.onChange((all) => changed.push(...all))
+      ground.polling.onChange((all) => changed.push(...all))
       ground.emulator?.clearLedger()
       for (let look = 0; look < 3; look++) await oneLook()
       const calls = Map.groupBy(ground.emulator?.ledger() ?? [], ({ action }) => action)

@@ -43,29 +43,29 @@ for (const { title, remote, open } of grounds) {
         } as const
         await done(ground, create)
         assert.deepEqual(await ground.aws.act(create), { is: 'exists' })
-        const parameters = valueIn(await ground.aws.lookParameters(name))
+        const parameters = valueIn(await ground.aws.readParameters(name))
         assert.ok(parameters)
         assert.equal(parameters.family, 'valkey8')
         assert.deepEqual(parameters.values, {})
         assert.equal(parameters.settable['maxmemory-policy'], 'volatile-lru')
         assert.equal('maxmemory' in parameters.settable, false)
-        assert.deepEqual(valueIn(await ground.aws.lookTags(parameters.arn)), { a: 'b' })
+        assert.deepEqual(valueIn(await ground.aws.readTags(parameters.arn)), { a: 'b' })
       })
 
       it('takes values and gives them back to their defaults', async () => {
         await done(ground, { do: 'SetParameters', name, values: { 'maxmemory-policy': 'allkeys-lru', timeout: '20' } })
-        assert.deepEqual(valueIn(await ground.aws.lookParameters(name))?.values, {
+        assert.deepEqual(valueIn(await ground.aws.readParameters(name))?.values, {
           'maxmemory-policy': 'allkeys-lru',
           timeout: '20',
         })
         await done(ground, { do: 'ResetParameters', name, names: ['timeout'] })
-        assert.deepEqual(valueIn(await ground.aws.lookParameters(name))?.values, { 'maxmemory-policy': 'allkeys-lru' })
+        assert.deepEqual(valueIn(await ground.aws.readParameters(name))?.values, { 'maxmemory-policy': 'allkeys-lru' })
       })
 
       it('refuses what it does not know, and more than twenty values at once', async () => {
         const unknown = failureIn(await ground.aws.act({ do: 'SetParameters', name, values: { nonsense: '1' } }))
         assert.deepEqual([unknown.is, unknown.reason], ['stalled', 'InvalidSpec'])
-        const settable = valueIn(await ground.aws.lookParameters(name))?.settable ?? {}
+        const settable = valueIn(await ground.aws.readParameters(name))?.settable ?? {}
         const values = Object.fromEntries(Object.entries(settable).slice(0, 21))
         const many = failureIn(await ground.aws.act({ do: 'SetParameters', name, values }))
         assert.deepEqual([many.is, many.reason], ['stalled', 'InvalidCombination'])
@@ -74,7 +74,7 @@ for (const { title, remote, open } of grounds) {
       it('goes, and is absent when it is to go again', async () => {
         await done(ground, { do: 'DeleteParameterGroup', name })
         assert.deepEqual(await ground.aws.act({ do: 'DeleteParameterGroup', name }), { is: 'absent' })
-        assert.equal(valueIn(await ground.aws.lookParameters(name)), undefined)
+        assert.equal(valueIn(await ground.aws.readParameters(name)), undefined)
       })
     })
 
@@ -91,8 +91,8 @@ for (const { title, remote, open } of grounds) {
           description: 'd',
           tags: {},
         })
-        ground.aws.attend(id, 'group', true)
-        await ground.until('a first look', () => ground.aws.sight(id).is === 'absent')
+        ground.aws.watch(id, 'group', true)
+        await ground.until('a first look', () => ground.aws.observed(id).is === 'absent')
       })
       after(async () => {
         await groupGone(ground, id)
@@ -108,19 +108,19 @@ for (const { title, remote, open } of grounds) {
           snapshotWindow: '02:00-03:00',
         } as const
         assert.deepEqual(await ground.aws.act(createGroup(id, over, true), token), { is: 'done' })
-        assert.equal(ground.aws.sight(id).is, 'unknown')
+        assert.equal(ground.aws.observed(id).is, 'unknown')
         assert.deepEqual(await ground.aws.act(createGroup(id, over, true), token), { is: 'exists' })
       })
 
       it('is creating: seen as moving, and refuses changes and tags meanwhile', async () => {
-        await ground.until('seen', () => ground.aws.sight(id).is === 'seen')
+        await ground.until('seen', () => ground.aws.observed(id).is === 'seen')
         const { state, status, arn } = groupSeen(ground, id)
         assert.deepEqual([state, status], ['moving', 'creating'])
         const busy = failureIn(
           await ground.aws.act({ do: 'ModifyGroup', id, set: { snapshotRetentionDays: 1 }, when: 'Now' }),
         )
         assert.deepEqual([busy.is, busy.reason], ['waiting', 'InvalidState'])
-        const tags = await ground.aws.lookTags(arn)
+        const tags = await ground.aws.readTags(arn)
         assert.equal(!tags.ok && tags.failure.reason, 'InvalidState')
       })
 
@@ -138,11 +138,11 @@ for (const { title, remote, open } of grounds) {
         assert.ok(cache.primary && cache.reader && !cache.configuration && cache.port)
         assert.ok(cache.createdTime && cache.arn.endsWith(`:replicationgroup:${id}`))
         assert.deepEqual(cache.pending, {})
-        assert.deepEqual(valueIn(await ground.aws.lookTags(cache.arn)), { 'larder/test': id })
+        assert.deepEqual(valueIn(await ground.aws.readTags(cache.arn)), { 'larder/test': id })
       })
 
       it('looks the same by id as in the snapshot', async () => {
-        assert.deepEqual(valueIn(await ground.aws.lookCache(id, 'group')), groupSeen(ground, id))
+        assert.deepEqual(valueIn(await ground.aws.readCache(id, 'group')), groupSeen(ground, id))
       })
 
       it('takes a change that changes nothing for unchanged', async () => {
@@ -162,8 +162,12 @@ for (const { title, remote, open } of grounds) {
         }
         await done(ground, { do: 'ModifyGroup', id, set, when: 'Now' })
         await ground.until('the new parameter group in sync', () => {
-          const sight = ground.aws.sight(id)
-          return sight.is === 'seen' && sight.cache.parameterGroupName === parameters && sight.cache.parametersInSync
+          const observed = ground.aws.observed(id)
+          return (
+            observed.is === 'seen' &&
+            observed.cache.parameterGroupName === parameters &&
+            observed.cache.parametersInSync
+          )
         })
         await settled(ground, id)
         assert.equal(groupSeen(ground, id).maintenanceWindow, 'mon:05:00-mon:06:00')
@@ -180,8 +184,8 @@ for (const { title, remote, open } of grounds) {
         assert.equal(groupSeen(ground, id).nodeType, 'cache.t4g.micro')
         await done(ground, { do: 'ModifyGroup', id, set, when: 'Now' })
         await ground.until('the new node type', () => {
-          const sight = ground.aws.sight(id)
-          return sight.is === 'seen' && sight.cache.nodeType === 'cache.t4g.small'
+          const observed = ground.aws.observed(id)
+          return observed.is === 'seen' && observed.cache.nodeType === 'cache.t4g.small'
         })
         await settled(ground, id)
         assert.deepEqual(groupSeen(ground, id).pending, {})
@@ -194,11 +198,11 @@ for (const { title, remote, open } of grounds) {
         ] as const) {
           await done(ground, { do: 'SetReplicas', id, from, to })
           await ground.until(`${to} replicas`, () => {
-            const sight = ground.aws.sight(id)
-            if (sight.is !== 'seen' || sight.cache.is !== 'group') return false
-            const lagging = sight.cache.members.some(({ state }) => state !== 'available')
-            assert.ok(!lagging || sight.cache.state !== 'available')
-            return sight.cache.replicasPerShard === to && sight.cache.state === 'available'
+            const observed = ground.aws.observed(id)
+            if (observed.is !== 'seen' || observed.cache.is !== 'group') return false
+            const lagging = observed.cache.members.some(({ state }) => state !== 'available')
+            assert.ok(!lagging || observed.cache.state !== 'available')
+            return observed.cache.replicasPerShard === to && observed.cache.state === 'available'
           })
           assert.equal(groupSeen(ground, id).members.length, to + 1)
         }
@@ -222,11 +226,11 @@ for (const { title, remote, open } of grounds) {
         await settled(ground, id)
         await done(ground, { do: 'RemoveTags', cacheId: id, arn, keys: ['one'] })
         await settled(ground, id)
-        assert.deepEqual(valueIn(await ground.aws.lookTags(arn)), { 'larder/test': id, two: '2' })
+        assert.deepEqual(valueIn(await ground.aws.readTags(arn)), { 'larder/test': id, two: '2' })
       })
 
       it('has events, the newest last', async () => {
-        const events = valueIn(await ground.aws.lookEvents(id, 'group', 24 * hours))
+        const events = valueIn(await ground.aws.readEvents(id, 'group', 24 * hours))
         assert.ok(events.length > 0)
         const times = events.map(({ time }) => time)
         assert.deepEqual(times, [...times].sort())
@@ -235,11 +239,11 @@ for (const { title, remote, open } of grounds) {
       it('goes: deleting for a while, then absent, here and by id', async () => {
         await done(ground, { do: 'DeleteGroup', id })
         await ground.until('deleting', () => {
-          const sight = ground.aws.sight(id)
-          return sight.is === 'absent' || (sight.is === 'seen' && sight.cache.state === 'deleting')
+          const observed = ground.aws.observed(id)
+          return observed.is === 'absent' || (observed.is === 'seen' && observed.cache.state === 'deleting')
         })
-        await ground.until('gone', () => ground.aws.sight(id).is === 'absent')
-        assert.equal(valueIn(await ground.aws.lookCache(id, 'group')), undefined)
+        await ground.until('gone', () => ground.aws.observed(id).is === 'absent')
+        assert.equal(valueIn(await ground.aws.readCache(id, 'group')), undefined)
         assert.deepEqual(await ground.aws.act({ do: 'DeleteGroup', id }), { is: 'absent' })
         assert.deepEqual(await ground.aws.act({ do: 'SetReplicas', id, from: 1, to: 2 }), { is: 'absent' })
       })
@@ -249,7 +253,7 @@ for (const { title, remote, open } of grounds) {
       let id: string
       before(() => {
         id = ground.name('shards')
-        ground.aws.attend(id, 'group', true)
+        ground.aws.watch(id, 'group', true)
       })
       after(() => groupGone(ground, id))
 
@@ -275,8 +279,8 @@ for (const { title, remote, open } of grounds) {
         ] as const) {
           await done(ground, { do: 'SetShards', id, from, to, retain })
           await ground.until(`${to} shards`, () => {
-            const sight = ground.aws.sight(id)
-            return sight.is === 'seen' && sight.cache.is === 'group' && sight.cache.shards === to
+            const observed = ground.aws.observed(id)
+            return observed.is === 'seen' && observed.cache.is === 'group' && observed.cache.shards === to
           })
           await settled(ground, id)
         }
@@ -291,11 +295,11 @@ for (const { title, remote, open } of grounds) {
       let id: string
       before(() => {
         id = ground.name('mem')
-        ground.aws.attend(id, 'memcached', true)
+        ground.aws.watch(id, 'memcached', true)
       })
       after(async () => {
         await acted(ground, { do: 'DeleteMemcached', id })
-        await ground.until('gone', () => ground.aws.sight(id).is === 'absent')
+        await ground.until('gone', () => ground.aws.observed(id).is === 'absent')
       })
 
       it('begins with a create, and is found to exist when it is made again', async () => {
@@ -307,15 +311,17 @@ for (const { title, remote, open } of grounds) {
         const cache = memcachedSeen(ground, id)
         assert.deepEqual([cache.nodeCount, cache.members.map((node) => node.id)], [2, ['0001', '0002']])
         assert.ok(cache.configuration)
-        assert.deepEqual(valueIn(await ground.aws.lookTags(cache.arn)), { a: 'b' })
-        assert.deepEqual(valueIn(await ground.aws.lookCache(id, 'memcached')), cache)
+        assert.deepEqual(valueIn(await ground.aws.readTags(cache.arn)), { a: 'b' })
+        assert.deepEqual(valueIn(await ground.aws.readCache(id, 'memcached')), cache)
       })
 
       it('gets a node more, and loses the one that it is told to lose', async () => {
         const nodes = async (count: number) => {
           await ground.until(`${count} nodes`, () => {
-            const sight = ground.aws.sight(id)
-            return sight.is === 'seen' && sight.cache.members.length === count && sight.cache.state === 'available'
+            const observed = ground.aws.observed(id)
+            return (
+              observed.is === 'seen' && observed.cache.members.length === count && observed.cache.state === 'available'
+            )
           })
           return memcachedSeen(ground, id).members.map((node) => node.id)
         }
@@ -331,7 +337,7 @@ for (const { title, remote, open } of grounds) {
         await done(ground, { do: 'ModifyMemcached', id, set: { maintenanceWindow }, when: 'Now' })
         await settled(ground, id)
         assert.equal(memcachedSeen(ground, id).maintenanceWindow, maintenanceWindow)
-        assert.ok(valueIn(await ground.aws.lookEvents(id, 'memcached', hours)).length > 0)
+        assert.ok(valueIn(await ground.aws.readEvents(id, 'memcached', hours)).length > 0)
       })
     })
 
@@ -375,16 +381,16 @@ for (const { title, remote, open } of grounds) {
 
       it('nothing that is merely absent', async () => {
         const id = ground.name('nowhere')
-        assert.equal(valueIn(await ground.aws.lookCache(id, 'group')), undefined)
-        assert.equal(valueIn(await ground.aws.lookCache(id, 'memcached')), undefined)
-        assert.equal(valueIn(await ground.aws.lookParameters(id)), undefined)
+        assert.equal(valueIn(await ground.aws.readCache(id, 'group')), undefined)
+        assert.equal(valueIn(await ground.aws.readCache(id, 'memcached')), undefined)
+        assert.equal(valueIn(await ground.aws.readParameters(id)), undefined)
         assert.deepEqual(await ground.aws.act({ do: 'DeleteMemcached', id }), { is: 'absent' })
-        assert.deepEqual(await ground.aws.act({ do: 'DeleteSubnetGroup', name: id }), { is: 'absent' })
+        assert.deepEqual(await ground.aws.act({ do: 'DeleteParameterGroup', name: id }), { is: 'absent' })
       })
     })
 
     it('tells the version and family that AWS takes by default', async () => {
-      const version = valueIn(await ground.aws.lookDefaultVersion('valkey'))
+      const version = valueIn(await ground.aws.readDefaultVersion('valkey'))
       assert.match(version.engineVersion, /^\d+\.\d+/)
       assert.match(version.family, /^valkey\d/)
     })

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ElastiCacheClientConfig } from '@aws-sdk/client-elasticache'
 import { openEmulator, startEmulator } from '../../emulator/start.ts'
-import { type AwsConnection, connectAws } from '../../src/aws/connect.ts'
-import { type Clock, realClock } from '../../src/loop/clock.ts'
+import { type AwsConnection, connectAws } from '../../src/aws/client/connect.ts'
+import { type Clock, realClock } from '../../src/time/clock.ts'
 import { fakeClock } from '../loop/fake-clock.ts'
 
 type Emulator = Awaited<ReturnType<typeof openEmulator>>
@@ -85,7 +85,7 @@ export const openInProcess = async (nodesPerRegion?: number): Promise<Ground> =>
     credentials: testKeys,
     requestHandler: counted.handler,
   })
-  connection.looking.start()
+  connection.polling.start()
   return {
     ...connection,
     name: naming(),
@@ -117,7 +117,7 @@ const quickClock: Clock = {
 const openOverHttp = async (): Promise<Ground> => {
   const emulator = await startEmulator({ profile: 'fast', speed: 0.5 })
   const connection = connectAws({ ...common(quickClock, 1000), credentials: testKeys, endpoint: emulator.url })
-  connection.looking.start()
+  connection.polling.start()
   return {
     ...connection,
     name: naming(),
@@ -132,7 +132,7 @@ const openOverHttp = async (): Promise<Ground> => {
 
 const openRemote = async (): Promise<Ground> => {
   const connection = connectAws({ ...common(realClock, 5), region: process.env.AWS_REGION ?? region })
-  connection.looking.start()
+  connection.polling.start()
   return {
     ...connection,
     name: naming(),

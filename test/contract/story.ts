@@ -1,28 +1,28 @@
 import assert from 'node:assert/strict'
-import type { AwsAction, NewGroup } from '../../src/plan/action.ts'
-import type { ObservedGroup, ObservedMemcached } from '../../src/plan/observed.ts'
-import type { Acted, Failure, Read } from '../../src/plan/outcome.ts'
+import type { AwsAction, NewGroup } from '../../src/plan/core/action.ts'
+import type { ObservedGroup, ObservedMemcached } from '../../src/plan/core/observed.ts'
+import type { Acted, Failure, Read } from '../../src/plan/core/outcome.ts'
 import type { Ground } from './ground.ts'
 
 /** What the snapshot has of a group; fails when it has none. */
 export const groupSeen = ({ aws }: Ground, id: string): ObservedGroup => {
-  const sight = aws.sight(id)
-  assert.ok(sight.is === 'seen' && sight.cache.is === 'group', `${id} is ${sight.is}`)
-  return sight.cache
+  const observed = aws.observed(id)
+  assert.ok(observed.is === 'seen' && observed.cache.is === 'group', `${id} is ${observed.is}`)
+  return observed.cache
 }
 
 export const memcachedSeen = ({ aws }: Ground, id: string): ObservedMemcached => {
-  const sight = aws.sight(id)
-  assert.ok(sight.is === 'seen' && sight.cache.is === 'memcached', `${id} is ${sight.is}`)
-  return sight.cache
+  const observed = aws.observed(id)
+  assert.ok(observed.is === 'seen' && observed.cache.is === 'memcached', `${id} is ${observed.is}`)
+  return observed.cache
 }
 
 /** Waits until the snapshot has the cache available, every node of it. */
 export const settled = async (ground: Ground, id: string): Promise<void> => {
   await ground.until(`${id} available`, () => {
-    const sight = ground.aws.sight(id)
-    assert.ok(sight.is !== 'seen' || sight.cache.state !== 'failed', 'the cache has failed')
-    return sight.is === 'seen' && sight.cache.state === 'available'
+    const observed = ground.aws.observed(id)
+    assert.ok(observed.is !== 'seen' || observed.cache.state !== 'failed', 'the cache has failed')
+    return observed.is === 'seen' && observed.cache.state === 'available'
   })
 }
 
@@ -79,8 +79,8 @@ export const createGroup = (id: string, over: Partial<NewGroup> = {}, withToken 
 
 /** Removes a group whatever state it is in, and waits until nothing is left. */
 export const groupGone = async (ground: Ground, id: string): Promise<void> => {
-  ground.aws.attend(id, 'group', true)
+  ground.aws.watch(id, 'group', true)
   await acted(ground, { do: 'DeleteGroup', id })
-  await ground.until(`${id} gone`, () => ground.aws.sight(id).is === 'absent')
+  await ground.until(`${id} gone`, () => ground.aws.observed(id).is === 'absent')
   ground.aws.forget(id)
 }

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import type { Aws } from '../../src/aws/port.ts'
 import { act } from '../../src/controllers/act.ts'
-import type { Hands } from '../../src/controllers/hands.ts'
+import type { Clients } from '../../src/controllers/clients.ts'
 import { createMemory } from '../../src/controllers/memory.ts'
 import type { Kube, KubeObject, ObjectMeta } from '../../src/kube/port.ts'
-import type { AwsAction } from '../../src/plan/action.ts'
-import { planCacheCluster } from '../../src/plan/cache-cluster.ts'
-import { shownPlan } from '../../src/plan/verdict.ts'
+import { planCacheCluster } from '../../src/plan/cache-cluster/checks.ts'
+import type { AwsAction } from '../../src/plan/core/action.ts'
+import { shownPlan } from '../../src/plan/core/verdict.ts'
 import { fakeClock } from '../loop/fake-clock.ts'
 import { factsOf, found, group, known, memcached, memcachedSpec, objectOf, ours, seen, specOf } from '../plan/facts.ts'
 
@@ -23,14 +23,14 @@ const deleting = async (
 ) => {
   const clock = fakeClock()
   const calls: AwsAction[] = []
-  const scene = { sight: seen(cache), live: found(cache), tags: found(ours) }
+  const scene = { observed: seen(cache), live: found(cache), tags: found(ours) }
   const before = factsOf({ object: objectOf({ deleting: true, generation: 2, spec, status: known }), ...scene })
   const plan = planCacheCluster(before)
   const announced = { ...known, plan: shownPlan(plan) } as typeof known
   const facts = factsOf({ object: { ...before.object, status: announced }, ...scene })
   const metadata = { name: 'sessions', uid: 'uid-1', resourceVersion: '9', generation: 2, ...standing }
   const live: KubeObject = { apiVersion: 'larder.dev/v1alpha1', kind: 'CacheCluster', metadata }
-  const hands = {
+  const clients = {
     kube: { live: async () => (standing === undefined ? undefined : live) } as Partial<Kube> as Kube,
     aws: {
       act: async (action: AwsAction) => {
@@ -40,9 +40,9 @@ const deleting = async (
     } as Partial<Aws> as Aws,
     clock,
     memory: createMemory(clock, () => 0.5),
-  } as Partial<Hands> as Hands
-  const deed = await act(hands, facts, plan)
-  return { deed, calls: calls.map(({ do: deed }) => deed) }
+  } as Partial<Clients> as Clients
+  const result = await act(clients, facts, plan)
+  return { result, calls: calls.map(({ do: result }) => result) }
 }
 
 const deletionTimestamp = '2026-03-01T12:00:00Z'
@@ -62,9 +62,9 @@ describe('a delete in AWS', () => {
     }
     for (const [how, standing] of Object.entries(stale)) {
       it(`of ${what} is not sent when the object ${how}`, async () => {
-        const { deed, calls } = await deleting(cache, standing)
+        const { result, calls } = await deleting(cache, standing)
         assert.deepEqual(calls, [])
-        assert.deepEqual(deed, {
+        assert.deepEqual(result, {
           is: 'acted',
           acted: {
             is: 'failed',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import type { Aws } from '../../src/aws/port.ts'
-import { comingOf } from '../../src/controllers/coming.ts'
+import { listPageHandlerOf } from '../../src/controllers/list-page.ts'
 import { createMemory } from '../../src/controllers/memory.ts'
 import { cacheClusterKind, cachePolicyKind } from '../../src/crds/kind.ts'
 import type { KubeObject } from '../../src/kube/port.ts'
@@ -16,30 +16,30 @@ const object = (name: string, spec?: object): KubeObject => ({
 
 describe('objects of a list that is still coming in', () => {
   const scene = () => {
-    const attended: string[] = []
-    const aws = { attend: (id: string, kind: string) => void attended.push(`${kind} ${id}`) } as Partial<Aws> as Aws
+    const watched: string[] = []
+    const aws = { watch: (id: string, kind: string) => void watched.push(`${kind} ${id}`) } as Partial<Aws> as Aws
     const memory = createMemory(fakeClock(), () => 0.5)
-    return { attended, memory, coming: comingOf({ aws, memory, cluster: 'larder' }) }
+    return { watched, memory, onListPage: listPageHandlerOf({ aws, memory, cluster: 'larder' }) }
   }
 
   it('are looked at before their turn, each as what it is', () => {
-    const { attended, memory, coming } = scene()
-    coming(cacheClusterKind, [object('products', { engine: 'valkey' }), object('pages', { engine: 'memcached' })])
-    assert.deepEqual(attended, ['group larder-shop-products', 'memcached larder-shop-pages'])
+    const { watched, memory, onListPage } = scene()
+    onListPage(cacheClusterKind, [object('products', { engine: 'valkey' }), object('pages', { engine: 'memcached' })])
+    assert.deepEqual(watched, ['group larder-shop-products', 'memcached larder-shop-pages'])
     assert.equal(memory.keyOf('larder-shop-pages'), 'CacheCluster/shop/pages')
   })
 
   it('are attended once, however often a list begins anew', () => {
-    const { attended, coming } = scene()
-    coming(cacheClusterKind, [object('products', { engine: 'redis' })])
-    coming(cacheClusterKind, [object('products', { engine: 'redis' })])
-    assert.equal(attended.length, 1)
+    const { watched, onListPage } = scene()
+    onListPage(cacheClusterKind, [object('products', { engine: 'redis' })])
+    onListPage(cacheClusterKind, [object('products', { engine: 'redis' })])
+    assert.equal(watched.length, 1)
   })
 
   it('are left for their turn when nothing can be told from them', () => {
-    const { attended, coming } = scene()
-    coming(cachePolicyKind, [object('products', { engine: 'redis' })])
-    coming(cacheClusterKind, [object('bare'), object('strange', { engine: 'dragonfly' })])
-    assert.deepEqual(attended, [])
+    const { watched, onListPage } = scene()
+    onListPage(cachePolicyKind, [object('products', { engine: 'redis' })])
+    onListPage(cacheClusterKind, [object('bare'), object('strange', { engine: 'dragonfly' })])
+    assert.deepEqual(watched, [])
   })
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import { noticesOf } from '../../src/controllers/notices.ts'
-import { restFor } from '../../src/controllers/rest.ts'
+import { enqueueKeysOf } from '../../src/controllers/event-handlers.ts'
+import { requeueFor } from '../../src/controllers/requeue.ts'
 import { cacheClusterKind, cachePolicyKind, type Kind, secretKind } from '../../src/crds/kind.ts'
 import type { Key, KubeObject } from '../../src/kube/port.ts'
 
@@ -47,28 +47,29 @@ describe('notices', () => {
     ],
     ['any other kind: nobody', secretKind, { namespace: 'shop', name: 'products' }, []],
   ]
-  for (const [sentence, kind, key, due] of rows) it(sentence, () => assert.deepEqual(noticesOf(kube, kind, key), due))
+  for (const [sentence, kind, key, due] of rows)
+    it(sentence, () => assert.deepEqual(enqueueKeysOf(kube, kind, key), due))
 })
 
 describe('rest', () => {
   it('is spread by a tenth either way where it is jittered, and exact where it is not', () => {
     assert.deepEqual(
-      restFor({ is: 'after', ms: 1000, jittered: true }, () => 0),
+      requeueFor({ is: 'after', ms: 1000, jittered: true }, () => 0),
       { is: 'again', afterMs: 900 },
     )
     assert.deepEqual(
-      restFor({ is: 'after', ms: 1000, jittered: true }, () => 1),
+      requeueFor({ is: 'after', ms: 1000, jittered: true }, () => 1),
       { is: 'again', afterMs: 1100 },
     )
     assert.deepEqual(
-      restFor({ is: 'after', ms: 1000, jittered: false }, () => 1),
+      requeueFor({ is: 'after', ms: 1000, jittered: false }, () => 1),
       { is: 'again', afterMs: 1000 },
     )
   })
 
   it('keeps the least wait of a backoff', () => {
     assert.deepEqual(
-      restFor({ is: 'backoff', atLeastMs: 7 }, () => 0),
+      requeueFor({ is: 'backoff', atLeastMs: 7 }, () => 0),
       { is: 'backoff', atLeastMs: 7 },
     )
   })

@@ -37,7 +37,7 @@ describe('a guard', () => {
     writeFileSync(join(path, 'file'), 'content')
     const child = sleeper()
     const look = writeScript(
-      join(folder, 'look'),
+      join(folder, 'read'),
       `kill -0 ${child.pid} 2>/dev/null || test -f ${path}/file && touch ${witness}`,
     )
     const guard = openGuard()

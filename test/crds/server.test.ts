@@ -228,7 +228,7 @@ describe('the kinds on a real API server', function () {
       assert.match(listed, /^cachecluster\.larder\.dev\/shown$/m)
       assert.match(listed, /^cachepolicy\.larder\.dev\/shown$/m)
       const row = await kubectl('get', 'cache', 'shown', '--no-headers')
-      assert.match(row, /^shown +redis +1x1 cache\.t4g\.small +True +AsAsked +primary\.example:6379 +\S+\s*$/)
+      assert.match(row, /^shown +redis +1x1 cache\.t4g\.small +True +InSync +primary\.example:6379 +\S+\s*$/)
     })
 
     it('the CacheCluster is a provisioned service of servicebinding.io', async () => {

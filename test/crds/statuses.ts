@@ -5,7 +5,7 @@ import type { Condition } from '../../src/crds/conditions.ts'
 const ready: Condition = {
   type: 'Ready',
   status: 'True',
-  reason: 'AsAsked',
+  reason: 'InSync',
   message: 'all is as asked',
   lastTransitionTime: '2026-01-02T03:04:05Z',
   observedGeneration: 1,

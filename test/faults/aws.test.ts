@@ -35,7 +35,7 @@ describe('faults of AWS', function () {
   this.timeout(240_000)
   const world = worldForSuite({ emulator: ['--nodes', 'none'], operator: ['--no-leader-elect'] })
 
-  const struckBy = async (deed: string) => (await world().calls()).some(({ fault }) => fault === deed)
+  const struckBy = async (result: string) => (await world().calls()).some(({ fault }) => fault === result)
   const createdOnce = async (name: string) => {
     await world().ready(name)
     const created = (await world().calls()).filter(

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { KubeConfig } from '@kubernetes/client-node'
-import { type Transport, type TransportOptions, transportOf } from '../../src/kube/transport.ts'
+import { type Transport, type TransportOptions, transportOf } from '../../src/kube/transport/transport.ts'
 
 export interface Thing {
   readonly apiVersion: string

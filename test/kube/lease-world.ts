@@ -1,7 +1,7 @@
-import { type Elector, electorOf } from '../../src/kube/lease.ts'
-import type { LeaseDoor, LeaseRecord, LeaseSeen } from '../../src/kube/lease-door.ts'
+import { type Elector, electorOf } from '../../src/kube/lease/elector.ts'
+import type { LeaseLock, LeaseRecord, LeaseSeen } from '../../src/kube/lease/lease-lock.ts'
 import { KubeError } from '../../src/kube/port.ts'
-import type { Clock } from '../../src/loop/clock.ts'
+import type { Clock } from '../../src/time/clock.ts'
 import type { FakeClock } from '../loop/fake-clock.ts'
 import { memoryLog } from './memory-log.ts'
 
@@ -16,7 +16,7 @@ export interface LeaseServer {
   readonly record: LeaseSeen | undefined
   readonly writes: number
   remove(): void
-  handle(request: (server: LeaseDoor) => Promise<LeaseSeen | undefined>): Promise<LeaseSeen | undefined>
+  handle(request: (server: LeaseLock) => Promise<LeaseSeen | undefined>): Promise<LeaseSeen | undefined>
 }
 
 export const leaseServer = (): LeaseServer => {
@@ -27,7 +27,7 @@ export const leaseServer = (): LeaseServer => {
     record = { ...next, version: `${++writes}` }
     return Promise.resolve(record)
   }
-  const door: LeaseDoor = {
+  const lock: LeaseLock = {
     read: () => Promise.resolve(record),
     create: (next) => (record ? conflict() : put(next)),
     replace: (next, version) => (record?.version === version ? put(next) : conflict()),
@@ -42,7 +42,7 @@ export const leaseServer = (): LeaseServer => {
     remove: () => {
       record = undefined
     },
-    handle: (request) => request(door),
+    handle: (request) => request(lock),
   }
 }
 
@@ -103,7 +103,7 @@ export const leaseProcess = ({ clock, server, identity, drift, trip }: ProcessOp
       }
     },
   }
-  const call = <T>(request: (door: LeaseDoor) => Promise<T & (LeaseSeen | undefined)>): Promise<T> =>
+  const call = <T>(request: (lock: LeaseLock) => Promise<T & (LeaseSeen | undefined)>): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       const { thereMs, backMs } = trip()
       const late = own.after(requestTimeoutMs, () => reject(new KubeError({ is: 'transient', message: 'no answer' })))
@@ -124,13 +124,13 @@ export const leaseProcess = ({ clock, server, identity, drift, trip }: ProcessOp
         )
       })
     })
-  const door: LeaseDoor = {
+  const lock: LeaseLock = {
     read: () => call((at) => at.read()),
     create: (record) => call((at) => at.create(record)),
     replace: (record, version) => call((at) => at.replace(record, version)),
   }
   const elector = electorOf({
-    door,
+    lock,
     identity,
     clock: own,
     random: () => 0.5,

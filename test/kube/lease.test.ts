@@ -81,7 +81,7 @@ describe('the lease', () => {
     await clock.advance(1000)
     const before = server.record
     assert.ok(before)
-    await server.handle((door) => door.replace({ ...before, holder: 'thief' }, before.version))
+    await server.handle((lock) => lock.replace({ ...before, holder: 'thief' }, before.version))
     await clock.advance(2100)
     assert.equal(one.lost, true)
     assert.match(await one.elector.lost, /thief/)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
-import { linesOf, Surprise } from '../../src/kube/lines.ts'
+import { linesOf, Surprise } from '../../src/kube/cache/lines.ts'
 
 async function* cut(bytes: Uint8Array, places: readonly number[]): AsyncGenerator<Uint8Array> {
   let from = 0

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
-import { mergePatchOf, withoutNulls } from '../../src/kube/merge-patch.ts'
+import { mergePatchOf, withoutNulls } from '../../src/kube/write/merge-patch.ts'
 
 /** RFC 7386, section 2, as the API server does it. */
 const merge = (target: unknown, patch: unknown): unknown => {

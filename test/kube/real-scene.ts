@@ -3,10 +3,10 @@ import { promisify } from 'node:util'
 import { type ControlPlane, startControlPlane } from '../../controlplane/start.ts'
 import { resolveTools } from '../../controlplane/tools.ts'
 import type { Kind } from '../../src/crds/kind.ts'
-import { kubeConfigFrom } from '../../src/kube/config.ts'
 import { connectKube, type KubeOptions, type RunningKube } from '../../src/kube/kube.ts'
-import { type Transport, transportOf } from '../../src/kube/transport.ts'
-import { realClock } from '../../src/loop/clock.ts'
+import { kubeConfigFrom } from '../../src/kube/transport/config.ts'
+import { type Transport, transportOf } from '../../src/kube/transport/transport.ts'
+import { realClock } from '../../src/time/clock.ts'
 import { memoryLog } from './memory-log.ts'
 import { until } from './until.ts'
 
@@ -54,11 +54,11 @@ export interface Scene {
   /** What kubectl prints. */
   kubectl(...args: string[]): Promise<string>
   createThing(name: string, more?: object): Promise<void>
-  connect(options?: Partial<KubeOptions>): Hands
+  connect(options?: Partial<KubeOptions>): Clients
   stop(): Promise<void>
 }
 
-export interface Hands {
+export interface Clients {
   readonly kube: RunningKube
   /** `Kind/namespace/name urgency`, in order. */
   readonly notices: string[]

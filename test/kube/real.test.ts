@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import diagnostics from 'node:diagnostics_channel'
 import type { TLSSocket } from 'node:tls'
 import { after, before, beforeEach, describe, it } from 'mocha'
-import { kubeConfigFrom } from '../../src/kube/config.ts'
-import { eventsOf } from '../../src/kube/events.ts'
-import { type Elector, electorOf } from '../../src/kube/lease.ts'
-import { leaseDoorOf } from '../../src/kube/lease-door.ts'
+import { type Elector, electorOf } from '../../src/kube/lease/elector.ts'
+import { leaseLockOf } from '../../src/kube/lease/lease-lock.ts'
 import { KubeError, type KubeFailure, type KubeObject, type SecretWanted } from '../../src/kube/port.ts'
-import { transportOf } from '../../src/kube/transport.ts'
-import { realClock } from '../../src/loop/clock.ts'
+import { kubeConfigFrom } from '../../src/kube/transport/config.ts'
+import { transportOf } from '../../src/kube/transport/transport.ts'
+import { eventsOf } from '../../src/kube/write/events.ts'
+import { realClock } from '../../src/time/clock.ts'
 import { memoryLog } from './memory-log.ts'
-import { configMapKind, type Hands, openScene, type Scene, thingKind } from './real-scene.ts'
+import { type Clients, configMapKind, openScene, type Scene, thingKind } from './real-scene.ts'
 import { until } from './until.ts'
 
 const failureOf = async (promise: Promise<unknown>): Promise<KubeFailure['is']> => {
@@ -24,38 +24,38 @@ const failureOf = async (promise: Promise<unknown>): Promise<KubeFailure['is']> 
 }
 const keyOf = (name: string) => ({ namespace: 'default', name })
 
-describe('the hands in a real API server', function () {
+describe('the clients in a real API server', function () {
   this.timeout(120_000)
   let scene: Scene
-  let hands: Hands
+  let clients: Clients
   let made = 0
 
   /** A Thing that the store has seen. */
   const newThing = async (more: object = {}): Promise<KubeObject> => {
     const name = `thing-${made++}`
     await scene.createThing(name, { metadata: { name, ...more } })
-    await until(() => hands.kube.read(thingKind, keyOf(name)) !== undefined, 'the new thing is seen')
-    const thing = hands.kube.read(thingKind, keyOf(name))
+    await until(() => clients.kube.read(thingKind, keyOf(name)) !== undefined, 'the new thing is seen')
+    const thing = clients.kube.read(thingKind, keyOf(name))
     assert.ok(thing)
     return thing
   }
   const read = ({ metadata: { name } }: KubeObject): KubeObject => {
-    const object = hands.kube.read(thingKind, keyOf(name))
+    const object = clients.kube.read(thingKind, keyOf(name))
     assert.ok(object)
     return object
   }
   const isFresh = ({ metadata: { name } }: KubeObject) =>
-    until(() => hands.kube.fresh(thingKind, keyOf(name)), 'our own write is seen')
+    until(() => clients.kube.fresh(thingKind, keyOf(name)), 'our own write is seen')
 
   before(async function () {
     this.timeout(900_000)
     scene = await openScene()
-    hands = scene.connect()
-    await hands.kube.whenSynced()
+    clients = scene.connect()
+    await clients.kube.whenSynced()
   })
   after(() => scene?.stop())
   beforeEach(() => {
-    hands.notices.length = 0
+    clients.notices.length = 0
   })
 
   describe('the transport', () => {
@@ -73,8 +73,8 @@ describe('the hands in a real API server', function () {
     })
 
     it('tells an object that is not there from a kind that is not served', async () => {
-      assert.equal(await hands.kube.live(thingKind, keyOf('nobody')), undefined)
-      assert.equal(await failureOf(hands.kube.live({ ...thingKind, plural: 'ghosts' }, keyOf('nobody'))), 'transient')
+      assert.equal(await clients.kube.live(thingKind, keyOf('nobody')), undefined)
+      assert.equal(await failureOf(clients.kube.live({ ...thingKind, plural: 'ghosts' }, keyOf('nobody'))), 'transient')
     })
 
     it('is refused by name with a token that may do nothing', async () => {
@@ -156,29 +156,29 @@ describe('the hands in a real API server', function () {
   describe('the report', () => {
     it('writes the status, drops fields that went away, and writes nothing that stands already', async () => {
       const thing = await newThing()
-      await hands.kube.report(thingKind, thing, { a: 1, gone: { x: 1 }, list: [1, 2], nothing: null })
+      await clients.kube.report(thingKind, thing, { a: 1, gone: { x: 1 }, list: [1, 2], nothing: null })
       await isFresh(thing)
       assert.deepEqual(read(thing).status, { a: 1, gone: { x: 1 }, list: [1, 2] })
-      await hands.kube.report(thingKind, read(thing), { a: 2, list: [3] })
+      await clients.kube.report(thingKind, read(thing), { a: 2, list: [3] })
       await isFresh(thing)
       const settled = read(thing)
       assert.deepEqual(settled.status, { a: 2, list: [3] })
-      await hands.kube.report(thingKind, settled, { list: [3], a: 2, nothing: undefined })
-      const live = await hands.kube.live(thingKind, keyOf(thing.metadata.name))
+      await clients.kube.report(thingKind, settled, { list: [3], a: 2, nothing: undefined })
+      const live = await clients.kube.live(thingKind, keyOf(thing.metadata.name))
       assert.equal(live?.metadata.resourceVersion, settled.metadata.resourceVersion)
     })
 
     it('is no news to ourselves, and the store is stale until it has come round', async () => {
       const thing = await newThing()
-      hands.notices.length = 0
-      await hands.kube.report(thingKind, thing, { a: 1 })
+      clients.notices.length = 0
+      await clients.kube.report(thingKind, thing, { a: 1 })
       await isFresh(thing)
       assert.deepEqual(read(thing).status, { a: 1 })
       // Only who asked for freshness in vain is told.
-      assert.ok(hands.notices.length <= 1)
+      assert.ok(clients.notices.length <= 1)
       assert.equal(
         await failureOf(
-          hands.kube.report(thingKind, { ...thing, metadata: { ...thing.metadata, resourceVersion: '1' } }, { a: 2 }),
+          clients.kube.report(thingKind, { ...thing, metadata: { ...thing.metadata, resourceVersion: '1' } }, { a: 2 }),
         ),
         'conflict',
       )
@@ -186,39 +186,39 @@ describe('the hands in a real API server', function () {
 
     it('can follow a finalizer and another report in the same turn', async () => {
       const thing = await newThing()
-      await hands.kube.setFinalizer(thingKind, thing, true)
-      await hands.kube.report(thingKind, thing, { step: 1 })
-      await hands.kube.report(thingKind, thing, { step: 2 })
+      await clients.kube.setFinalizer(thingKind, thing, true)
+      await clients.kube.report(thingKind, thing, { step: 1 })
+      await clients.kube.report(thingKind, thing, { step: 2 })
       await isFresh(thing)
       assert.deepEqual(read(thing).status, { step: 2 })
-      await hands.kube.setFinalizer(thingKind, read(thing), false)
+      await clients.kube.setFinalizer(thingKind, read(thing), false)
     })
 
     it('does not write over what changed meanwhile, nor onto another object of the same name', async () => {
       const thing = await newThing()
       await scene.kubectl('annotate', 'thing', thing.metadata.name, 'changed=yes')
-      assert.equal(await failureOf(hands.kube.report(thingKind, thing, { a: 1 })), 'conflict')
+      assert.equal(await failureOf(clients.kube.report(thingKind, thing, { a: 1 })), 'conflict')
       await scene.kubectl('delete', 'thing', thing.metadata.name)
       await scene.createThing(thing.metadata.name)
-      assert.equal(await failureOf(hands.kube.report(thingKind, thing, { a: 1 })), 'conflict')
+      assert.equal(await failureOf(clients.kube.report(thingKind, thing, { a: 1 })), 'conflict')
     })
   })
 
   describe('the finalizer', () => {
     it('comes and goes without touching those of others, and lets a deletion end', async () => {
       const thing = await newThing({ finalizers: ['other.dev/one'] })
-      await hands.kube.setFinalizer(thingKind, thing, true)
-      await hands.kube.setFinalizer(thingKind, thing, true)
+      await clients.kube.setFinalizer(thingKind, thing, true)
+      await clients.kube.setFinalizer(thingKind, thing, true)
       await isFresh(thing)
       assert.deepEqual(read(thing).metadata.finalizers, ['other.dev/one', 'larder.dev/cache'])
       await scene.kubectl('delete', 'thing', thing.metadata.name, '--wait=false')
       await until(() => read(thing).metadata.deletionTimestamp !== undefined, 'the deletion is seen')
-      await hands.kube.setFinalizer(thingKind, read(thing), false)
+      await clients.kube.setFinalizer(thingKind, read(thing), false)
       await isFresh(thing)
       assert.deepEqual(read(thing).metadata.finalizers, ['other.dev/one'])
       await scene.kubectl('patch', 'thing', thing.metadata.name, '--type=merge', '-p', '{"metadata":{"finalizers":[]}}')
-      await until(() => hands.kube.read(thingKind, keyOf(thing.metadata.name)) === undefined, 'the end')
-      await hands.kube.setFinalizer(
+      await until(() => clients.kube.read(thingKind, keyOf(thing.metadata.name)) === undefined, 'the end')
+      await clients.kube.setFinalizer(
         thingKind,
         { ...thing, metadata: { ...thing.metadata, finalizers: ['larder.dev/cache'] } },
         false,
@@ -235,7 +235,7 @@ describe('the hands in a real API server', function () {
         '-p',
         '{"metadata":{"finalizers":["other.dev/two"]}}',
       )
-      assert.equal(await failureOf(hands.kube.setFinalizer(thingKind, thing, true)), 'conflict')
+      assert.equal(await failureOf(clients.kube.setFinalizer(thingKind, thing, true)), 'conflict')
     })
   })
 
@@ -252,9 +252,9 @@ describe('the hands in a real API server', function () {
     })
     /** Applies and waits until the seal is seen. */
     const apply = async (secret: SecretWanted): Promise<string> => {
-      const version = await hands.kube.applySecret(secret)
+      const version = await clients.kube.applySecret(secret)
       await until(
-        () => version === `${hands.kube.seal(secret.key)?.uid}/${hands.kube.seal(secret.key)?.resourceVersion}`,
+        () => version === `${clients.kube.meta(secret.key)?.uid}/${clients.kube.meta(secret.key)?.resourceVersion}`,
         'the seal',
       )
       return version
@@ -264,7 +264,7 @@ describe('the hands in a real API server', function () {
       const thing = await newThing()
       const secret = wanted(thing, { uri: `rediss://:${canary}@h:6379`, port: '6379' })
       const version = await apply(secret)
-      assert.deepEqual(hands.kube.seal(secret.key), {
+      assert.deepEqual(clients.kube.meta(secret.key), {
         uid: version.split('/')[0],
         resourceVersion: version.split('/')[1],
         contentHash: 'h1',
@@ -272,17 +272,17 @@ describe('the hands in a real API server', function () {
         foreign: false,
         ownerUid: thing.metadata.uid,
       })
-      assert.deepEqual(await hands.kube.readSecret(secret.key), {
+      assert.deepEqual(await clients.kube.readSecret(secret.key), {
         version,
         data: secret.data,
         ownerUid: thing.metadata.uid,
         managed: true,
       })
-      assert.equal(await hands.kube.applySecret(secret), version)
+      assert.equal(await clients.kube.applySecret(secret), version)
       const smaller = { ...secret, data: { port: '6380' }, contentHash: 'h2' }
       await apply(smaller)
-      assert.deepEqual((await hands.kube.readSecret(secret.key))?.data, { port: '6380' })
-      assert.equal(await hands.kube.readSecret(keyOf('nobody')), undefined)
+      assert.deepEqual((await clients.kube.readSecret(secret.key))?.data, { port: '6380' })
+      assert.equal(await clients.kube.readSecret(keyOf('nobody')), undefined)
     })
 
     for (const [what, edit, keys, foreign] of [
@@ -295,19 +295,19 @@ describe('the hands in a real API server', function () {
         const thing = await newThing()
         const secret = wanted(thing, { uri: 'u', port: 'p' })
         await apply(secret)
-        hands.notices.length = 0
+        clients.notices.length = 0
         await scene.kubectl('patch', 'secret', secret.key.name, '--type=merge', '-p', JSON.stringify(edit))
-        await until(() => hands.notices.length > 0, 'the edit is seen')
-        const seal = hands.kube.seal(secret.key)
-        assert.deepEqual([seal?.keys, seal?.foreign], [keys, foreign])
-        assert.deepEqual(hands.notices, [`Thing/default/${thing.metadata.name} user`])
-        await hands.kube.applySecret(secret)
-        const after = await hands.kube.readSecret(secret.key)
+        await until(() => clients.notices.length > 0, 'the edit is seen')
+        const meta = clients.kube.meta(secret.key)
+        assert.deepEqual([meta?.keys, meta?.foreign], [keys, foreign])
+        assert.deepEqual(clients.notices, [`Thing/default/${thing.metadata.name} user`])
+        await clients.kube.applySecret(secret)
+        const after = await clients.kube.readSecret(secret.key)
         assert.deepEqual({ uri: after?.data['uri'], port: after?.data['port'] }, secret.data)
         const added = 'more' in (edit.data ?? {})
-        await until(() => hands.kube.seal(secret.key)?.keys.join() === 'port,uri', 'our keys are ours')
+        await until(() => clients.kube.meta(secret.key)?.keys.join() === 'port,uri', 'our keys are ours')
         // A stranger's own key is not ours to remove: it stays, and shows.
-        assert.equal(hands.kube.seal(secret.key)?.foreign, added)
+        assert.equal(clients.kube.meta(secret.key)?.foreign, added)
       })
 
     it('that were deleted, or lost our label, are seen as gone and tell their owner', async () => {
@@ -318,10 +318,10 @@ describe('the hands in a real API server', function () {
         ['label', 'secret', secret.key.name, 'app.kubernetes.io/managed-by-'],
       ]) {
         await apply(secret)
-        hands.notices.length = 0
+        clients.notices.length = 0
         await scene.kubectl(...act)
-        await until(() => hands.kube.seal(secret.key) === undefined, 'the seal is gone')
-        assert.deepEqual(hands.notices, [`Thing/default/${thing.metadata.name} user`])
+        await until(() => clients.kube.meta(secret.key) === undefined, 'the meta is gone')
+        assert.deepEqual(clients.notices, [`Thing/default/${thing.metadata.name} user`])
       }
       await apply(secret)
     })
@@ -330,15 +330,15 @@ describe('the hands in a real API server', function () {
       await scene.kubectl('create', 'secret', 'generic', 'foreign', `--from-literal=password=${canary}`)
       const thing = await newThing()
       await apply(wanted(thing, { uri: canary }))
-      assert.equal(hands.kube.seal(keyOf('foreign')), undefined)
-      const read = await hands.kube.readSecret(keyOf('foreign'))
+      assert.equal(clients.kube.meta(keyOf('foreign')), undefined)
+      const read = await clients.kube.readSecret(keyOf('foreign'))
       assert.equal(read?.managed, false)
       const wrong = { ...wanted(thing, { uri: canary }), type: `${canary}/x` }
-      const failed = await hands.kube.applySecret(wrong).then(
+      const failed = await clients.kube.applySecret(wrong).then(
         () => assert.fail('the type of a Secret can not change'),
         (error: unknown) => error,
       )
-      const said = `${String(failed)} ${JSON.stringify(failed)} ${hands.log.lines.join('\n')}`
+      const said = `${String(failed)} ${JSON.stringify(failed)} ${clients.log.lines.join('\n')}`
       assert.ok(failed instanceof KubeError && failed.failure.is === 'invalid')
       assert.equal(said.includes(canary), false)
     })
@@ -379,7 +379,7 @@ describe('the hands in a real API server', function () {
     it('has one of two electors leading, and the other at once when that one lets go', async () => {
       const elect = (identity: string): Elector =>
         electorOf({
-          door: leaseDoorOf(scene.transport, keyOf('larder-test')),
+          lock: leaseLockOf(scene.transport, keyOf('larder-test')),
           identity,
           clock: realClock,
           random: Math.random,

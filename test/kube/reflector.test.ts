@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'mocha'
+import { type Reflector, type ReflectorOptions, reflectorOf, type WatchEnd } from '../../src/kube/cache/reflector.ts'
+import { objectOf } from '../../src/kube/cache/slim.ts'
+import { type Store, storeOf } from '../../src/kube/cache/store.ts'
 import type { KubeObject } from '../../src/kube/port.ts'
-import { type Reflector, type ReflectorOptions, reflectorOf, type WatchEnd } from '../../src/kube/reflector.ts'
-import { objectOf } from '../../src/kube/slim.ts'
-import { type Store, storeOf } from '../../src/kube/store.ts'
-import type { Transport } from '../../src/kube/transport.ts'
-import { realClock } from '../../src/loop/clock.ts'
+import type { Transport } from '../../src/kube/transport/transport.ts'
+import { realClock } from '../../src/time/clock.ts'
 import { fakeClock } from '../loop/fake-clock.ts'
 import { type FakeApi, type OpenWatch, refuse, startFakeApi, statusBody } from './fake-api.ts'
 import { memoryLog } from './memory-log.ts'
@@ -124,7 +124,7 @@ describe('the reflector', () => {
     for (let i = 0; i < 1200; i++) api.put(`many-${i}`, 'x')
     const pages: number[] = []
     reflect({
-      coming: (items) => {
+      onListPage: (items) => {
         assert.equal(store.synced(), false)
         pages.push(items.length)
       },

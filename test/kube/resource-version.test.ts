@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import { compareVersions, isOlder, reaches } from '../../src/kube/resource-version.ts'
+import { compareVersions, isOlder, reaches } from '../../src/kube/cache/resource-version.ts'
 
 describe('resource versions', () => {
   it('are ordered as numbers of any size', () => {

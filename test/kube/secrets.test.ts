@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import { sealedOf } from '../../src/kube/secrets.ts'
+import { storedSecretOf } from '../../src/kube/cache/secret-metadata.ts'
 
 const fields = (...keys: string[]) => ({
   'f:data': Object.fromEntries(['.', ...keys.map((key) => `f:${key}`)].map((name) => [name, {}])),
 })
 const ours = { manager: 'larder', operation: 'Apply', fieldsV1: fields('uri', 'password') }
 const sealOf = (...managedFields: object[]) =>
-  sealedOf({
+  storedSecretOf({
     metadata: {
       name: 'a',
       namespace: 'ns',
@@ -22,10 +22,10 @@ const sealOf = (...managedFields: object[]) =>
     },
   })
 
-describe('the seal of a Secret', () => {
+describe('the meta of a Secret', () => {
   it('tells our keys, the hash, and who controls it', () => {
-    const { seal, owner } = sealOf(ours)
-    assert.deepEqual(seal, {
+    const { meta, owner } = sealOf(ours)
+    assert.deepEqual(meta, {
       uid: 'u',
       resourceVersion: '1',
       contentHash: 'h',
@@ -41,15 +41,15 @@ describe('the seal of a Secret', () => {
     ['an update under our own name', { manager: 'larder', operation: 'Update', fieldsV1: fields('uri') }],
     ['data given as text', { manager: 'x', operation: 'Apply', fieldsV1: { 'f:stringData': { 'f:uri': {} } } }],
   ] as const)
-    it(`is foreign after ${what}`, () => assert.equal(sealOf(ours, entry).seal.foreign, true))
+    it(`is foreign after ${what}`, () => assert.equal(sealOf(ours, entry).meta.foreign, true))
 
   it('is not foreign for a stranger who owns labels only', () => {
     const entry = { manager: 'x', operation: 'Update', fieldsV1: { 'f:metadata': { 'f:labels': { 'f:a': {} } } } }
-    assert.equal(sealOf(ours, entry).seal.foreign, false)
+    assert.equal(sealOf(ours, entry).meta.foreign, false)
   })
 
   it('has no keys when the record of owners was wiped', () => {
-    assert.deepEqual(sealOf().seal.keys, [])
-    assert.deepEqual(sealOf({}).seal.keys, [])
+    assert.deepEqual(sealOf().meta.keys, [])
+    assert.deepEqual(sealOf({}).meta.keys, [])
   })
 })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'mocha'
-import { objectMatters } from '../../src/kube/news.ts'
+import { objectMatters } from '../../src/kube/cache/predicates.ts'
+import { type Store, storeOf } from '../../src/kube/cache/store.ts'
 import type { KubeObject, ObjectMeta } from '../../src/kube/port.ts'
-import { type Store, storeOf } from '../../src/kube/store.ts'
 import { memoryLog } from './memory-log.ts'
 
 const key = { namespace: 'ns', name: 'a' }

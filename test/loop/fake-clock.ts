@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/loop/clock.ts'
+import type { Clock } from '../../src/time/clock.ts'
 
 /** A clock that a test moves. Timers fire in order of time, and of planning where times are equal. */
 export interface FakeClock extends Clock {

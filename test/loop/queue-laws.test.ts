@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
-import { bucketOf } from '../../src/loop/bucket.ts'
 import { type Lane, queueOf } from '../../src/loop/queue.ts'
 import { fakeClock } from './fake-clock.ts'
 
@@ -17,7 +16,6 @@ const world = fc.record({
   workers: fc.integer({ min: 1, max: 4 }),
   /** How long each turn takes, in turn. */
   turnMs: fc.array(fc.integer({ min: 0, max: 2500 }), { minLength: 1, maxLength: 7 }),
-  bucket: fc.option(fc.record({ perSecond: fc.integer({ min: 1, max: 5 }), burst: fc.integer({ min: 1, max: 3 }) })),
 })
 
 interface Start {
@@ -31,12 +29,11 @@ interface Start {
 }
 
 /** Plays a story against a queue with workers and tells what started when. */
-const play = async ({ steps, workers, turnMs, bucket }: Story) => {
+const play = async ({ steps, workers, turnMs }: Story) => {
   const clock = fakeClock(0)
   const queue = queueOf({
     clock,
     spacingMs,
-    ...(bucket && { bucket: bucketOf(clock, bucket.perSecond, bucket.burst) }),
   })
   const busy = new Set<string>()
   const starts = new Map<string, Start[]>()
@@ -114,7 +111,7 @@ describe('the laws of the queue', () => {
 
   it('comes to rest: nothing is ready, waiting or under way when nothing asks any more', () =>
     holds(({ idle, drained }) => {
-      assert.deepEqual(idle, { user: 0, resync: 0, waiting: 0, processing: 0, longestTurnMs: 0 })
+      assert.deepEqual(idle, { user: 0, resync: 0, waiting: 0, processing: 0, longestReconcileMs: 0 })
       assert.equal(drained, true)
     }))
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import { authSteps, tokenAnswer, tokenNeeded, tokenPattern, tokenSecretOf } from '../../src/plan/auth.ts'
-import { type TokenFact, unread } from '../../src/plan/facts.ts'
-import type { Acted } from '../../src/plan/outcome.ts'
+import { type TokenFact, unread } from '../../src/plan/cache-cluster/facts.ts'
+import { authSteps, tokenAnswer, tokenNeeded, tokenPattern, tokenSecretOf } from '../../src/plan/cache-cluster/token.ts'
+import type { Acted } from '../../src/plan/core/outcome.ts'
 import { factsOf, group, id, known, objectOf, specOf } from './facts.ts'
 
 const asking = { encryption: { inTransit: 'Required' }, auth: { mode: 'Token' } }

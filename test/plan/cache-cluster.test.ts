@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import { annotation } from '../../src/crds/kind.ts'
-import { planCacheCluster } from '../../src/plan/cache-cluster.ts'
-import { type CacheFacts, unread } from '../../src/plan/facts.ts'
-import { shownPlan } from '../../src/plan/verdict.ts'
+import { planCacheCluster } from '../../src/plan/cache-cluster/checks.ts'
+import { type CacheFacts, unread } from '../../src/plan/cache-cluster/facts.ts'
+import { shownPlan } from '../../src/plan/core/verdict.ts'
 import {
   absent,
   factsOf,
@@ -39,18 +39,18 @@ const moving = group({ state: 'moving', status: 'modifying' })
 const creating = group({ state: 'moving', status: 'creating', createdTime: undefined, engineVersion: '' })
 const failed = group({ state: 'failed', status: 'create-failed' })
 const leaving = group({ state: 'deleting', status: 'deleting' })
-const asAsked = withSecrets(factsOf({ object: known1, sight: seen(group()) }))
+const asAsked = withSecrets(factsOf({ object: known1, observed: seen(group()) }))
 
 type Row = readonly [sentence: string, facts: CacheFacts, plan: string]
 
 describe('what should happen next with a CacheCluster', () => {
   const rows: readonly Row[] = [
-    ['nothing differs: settled', asAsked, 'settled AsAsked'],
-    ['AWS was not looked at yet: wait', factsOf({ sight: { is: 'unknown' } }), 'wait WaitingForLook'],
+    ['nothing differs: settled', asAsked, 'settled InSync'],
+    ['AWS was not looked at yet: wait', factsOf({ observed: { is: 'unknown' } }), 'wait WaitingForAWS'],
     [
       'not looked yet wins over suspended',
-      factsOf({ sight: { is: 'unknown' }, object: spec({ suspend: true }) }),
-      'wait WaitingForLook',
+      factsOf({ observed: { is: 'unknown' }, object: spec({ suspend: true }) }),
+      'wait WaitingForAWS',
     ],
     [
       'suspended and nothing there: nothing is made',
@@ -60,7 +60,7 @@ describe('what should happen next with a CacheCluster', () => {
     ['suspended wins over a failed read', factsOf({ object: spec({ suspend: true }), failure }), 'settled Suspended'],
     [
       'suspended wins over a cache that is not ours',
-      factsOf({ object: spec({ suspend: true }), sight: seen(group()), tags: found(others) }),
+      factsOf({ object: spec({ suspend: true }), observed: seen(group()), tags: found(others) }),
       'settled Suspended',
     ],
     ['a read failed: blocked', factsOf({ failure }), 'blocked Throttled'],
@@ -87,7 +87,7 @@ describe('what should happen next with a CacheCluster', () => {
       'a parameter that the family does not have: stuck',
       factsOf({
         object: spec({ ...wanting, parameters: { 'no-such': '1' } }),
-        sight: seen(group()),
+        observed: seen(group()),
         parameters: found(parametersOf()),
       }),
       'stuck InvalidSpec',
@@ -117,11 +117,11 @@ describe('what should happen next with a CacheCluster', () => {
       'wait WaitingForSecret',
     ],
     ['a group that was there is gone: stuck', factsOf({ object: known1, live: absent }), 'stuck Lost'],
-    ['gone from the list, but there: wait', factsOf({ object: known1, live: found(group()) }), 'wait WaitingForLook'],
+    ['gone from the list, but there: wait', factsOf({ object: known1, live: found(group()) }), 'wait WaitingForAWS'],
     [
       'gone from the list and not looked for by id: wait, never call it lost',
       factsOf({ object: known1, live: unread }),
-      'wait WaitingForLook',
+      'wait WaitingForAWS',
     ],
     [
       'a lost group is made anew when the user names it',
@@ -139,7 +139,7 @@ describe('what should happen next with a CacheCluster', () => {
         object: objectOf({ status: known, annotations: { [annotation.recreate]: id } }),
         live: found(group()),
       }),
-      'wait WaitingForLook',
+      'wait WaitingForAWS',
     ],
     [
       'memcached held nothing that can be lost: made anew',
@@ -149,44 +149,44 @@ describe('what should happen next with a CacheCluster', () => {
     [
       'memcached that is gone from the list only is not made twice',
       factsOf({ object: objectOf({ spec: memcachedSpec(), status: known }), live: found(memcached()) }),
-      'wait WaitingForLook',
+      'wait WaitingForAWS',
     ],
     ['lost wins over a token to store', factsOf({ object: spec(token), live: absent, token: absent }), 'stuck Lost'],
-    ['a cache without owner tags: stuck', factsOf({ sight: seen(group()), tags: found({}) }), 'stuck NotOurs'],
-    ['a cache of somebody else: stuck', factsOf({ sight: seen(group()), tags: found(others) }), 'stuck NotOurs'],
-    ['not ours wins over moving', factsOf({ sight: seen(moving), tags: found(others) }), 'stuck NotOurs'],
-    ['not ours wins over failed', factsOf({ sight: seen(failed), tags: found(others) }), 'stuck NotOurs'],
+    ['a cache without owner tags: stuck', factsOf({ observed: seen(group()), tags: found({}) }), 'stuck NotOurs'],
+    ['a cache of somebody else: stuck', factsOf({ observed: seen(group()), tags: found(others) }), 'stuck NotOurs'],
+    ['not ours wins over moving', factsOf({ observed: seen(moving), tags: found(others) }), 'stuck NotOurs'],
+    ['not ours wins over failed', factsOf({ observed: seen(failed), tags: found(others) }), 'stuck NotOurs'],
     [
-      'a cache that is ours by its tags, on first sight',
-      withSecrets(factsOf({ sight: seen(group()), tags: found(ours) })),
-      'settled AsAsked',
+      'a cache that is ours by its tags, on first observed',
+      withSecrets(factsOf({ observed: seen(group()), tags: found(ours) })),
+      'settled InSync',
     ],
     [
       'a former owner: its tags are taken over',
-      withSecrets(factsOf({ sight: seen(group()), tags: found(former) })),
+      withSecrets(factsOf({ observed: seen(group()), tags: found(former) })),
       'act SetTags',
     ],
-    ['tags not told yet: wait', factsOf({ sight: seen(creating) }), 'wait WaitingForLook'],
+    ['tags not told yet: wait', factsOf({ observed: seen(creating) }), 'wait WaitingForAWS'],
     [
       'another creation time than known: the tags decide',
-      factsOf({ object: known1, sight: seen(group({ createdTime: '2026-02-09T00:00:00Z' })) }),
-      'wait WaitingForLook',
+      factsOf({ object: known1, observed: seen(group({ createdTime: '2026-02-09T00:00:00Z' })) }),
+      'wait WaitingForAWS',
     ],
     [
       'failed before AWS told whose it is: stuck, not waiting for ever',
-      factsOf({ sight: seen(failed) }),
+      factsOf({ observed: seen(failed) }),
       'stuck NotOurs',
     ],
     [
       'made by us a moment ago: no tags are needed',
-      factsOf({ object: objectOf({ status: { id, tags: { hash: 'x', keys: [] } } }), sight: seen(creating) }),
+      factsOf({ object: objectOf({ status: { id, tags: { hash: 'x', keys: [] } } }), observed: seen(creating) }),
       'wait Creating',
     ],
     [
       "a parameter group of ours that is somebody else's: stuck",
       factsOf({
         object: spec(wanting),
-        sight: seen(group()),
+        observed: seen(group()),
         parameters: found(parametersOf()),
         parametersTags: found(others),
       }),
@@ -197,33 +197,37 @@ describe('what should happen next with a CacheCluster', () => {
       factsOf({ object: spec(wanting, {}), parameters: found(parametersOf()), parametersTags: found({}) }),
       'stuck NotOurs',
     ],
-    ['deleted by others: wait', factsOf({ object: known1, sight: seen(leaving) }), 'wait Deleting'],
-    ['being deleted needs no tags', factsOf({ sight: seen(leaving) }), 'wait Deleting'],
-    ['create-failed: stuck', factsOf({ object: known1, sight: seen(failed) }), 'stuck CreateFailed'],
+    ['deleted by others: wait', factsOf({ object: known1, observed: seen(leaving) }), 'wait Deleting'],
+    ['being deleted needs no tags', factsOf({ observed: seen(leaving) }), 'wait Deleting'],
+    ['create-failed: stuck', factsOf({ object: known1, observed: seen(failed) }), 'stuck CreateFailed'],
     [
       'failed wins over a token to store',
-      factsOf({ object: spec(token), sight: seen(failed), token: absent }),
+      factsOf({ object: spec(token), observed: seen(failed), token: absent }),
       'stuck CreateFailed',
     ],
     ['a token to make comes before the cache', factsOf({ object: spec(token, {}), token: absent }), 'act StoreToken'],
     [
       'a token that was deleted is made again',
-      factsOf({ object: spec(token), sight: seen(group({ authToken: true, inTransit: 'Required' })), token: absent }),
+      factsOf({
+        object: spec(token),
+        observed: seen(group({ authToken: true, inTransit: 'Required' })),
+        token: absent,
+      }),
       'act StoreToken',
     ],
     [
       'the Secrets come before anything else in AWS',
-      factsOf({ object: spec({ nodes: { type: 'cache.m7g.large' } }), sight: seen(group()) }),
+      factsOf({ object: spec({ nodes: { type: 'cache.m7g.large' } }), observed: seen(group()) }),
       'act WriteSecrets',
     ],
     [
       'the Secrets are written also while AWS is busy',
-      factsOf({ object: known1, sight: seen(moving) }),
+      factsOf({ object: known1, observed: seen(moving) }),
       'act WriteSecrets',
     ],
     [
       'no Secrets while it is being created',
-      factsOf({ object: known1, sight: seen({ ...creating, createdTime: group().createdTime }) }),
+      factsOf({ object: known1, observed: seen({ ...creating, createdTime: group().createdTime }) }),
       'wait Creating',
     ],
     ['nothing is there: made', factsOf(), 'act CreateGroup'],
@@ -235,7 +239,7 @@ describe('what should happen next with a CacheCluster', () => {
     [
       'the default version must be known before a parameter group',
       factsOf({ object: spec({ parameters: { timeout: '20' } }, {}) }),
-      'wait WaitingForLook',
+      'wait WaitingForAWS',
     ],
     [
       'the parameter group comes before the cache',
@@ -273,27 +277,27 @@ describe('what should happen next with a CacheCluster', () => {
       }),
       'act DeleteParameterGroup',
     ],
-    ['moving: wait', withSecrets(factsOf({ object: known1, sight: seen(moving) })), 'wait Modifying'],
+    ['moving: wait', withSecrets(factsOf({ object: known1, observed: seen(moving) })), 'wait Modifying'],
     [
       'moving wins over a fixed field',
-      withSecrets(factsOf({ object: spec({ network: { port: 7000 } }), sight: seen(moving) })),
+      withSecrets(factsOf({ object: spec({ network: { port: 7000 } }), observed: seen(moving) })),
       'wait Modifying',
     ],
     [
       'a snapshot is taken: wait',
-      withSecrets(factsOf({ object: known1, sight: seen(group({ state: 'moving', status: 'snapshotting' })) })),
+      withSecrets(factsOf({ object: known1, observed: seen(group({ state: 'moving', status: 'snapshotting' })) })),
       'wait Snapshotting',
     ],
     [
       'a member is late: wait',
       withSecrets(
-        factsOf({ object: known1, sight: seen(group({ state: 'moving', status: 'available, member x creating' })) }),
+        factsOf({ object: known1, observed: seen(group({ state: 'moving', status: 'available, member x creating' })) }),
       ),
       'wait WaitingForMembers',
     ],
     [
       'a fixed field differs: stuck',
-      withSecrets(factsOf({ object: spec({ network: { port: 7000 } }), sight: seen(group()) })),
+      withSecrets(factsOf({ object: spec({ network: { port: 7000 } }), observed: seen(group()) })),
       'stuck ImmutableField',
     ],
     [
@@ -301,7 +305,7 @@ describe('what should happen next with a CacheCluster', () => {
       withSecrets(
         factsOf({
           object: spec({ network: { port: 7000 }, nodes: { type: 'cache.m7g.large' } }),
-          sight: seen(group()),
+          observed: seen(group()),
         }),
       ),
       'stuck ImmutableField',
@@ -311,7 +315,7 @@ describe('what should happen next with a CacheCluster', () => {
       withSecrets(
         factsOf({
           object: known1,
-          sight: seen(group({ clusterMode: 'Enabled', configuration: { host: 'cfg', port: 6379 } })),
+          observed: seen(group({ clusterMode: 'Enabled', configuration: { host: 'cfg', port: 6379 } })),
         }),
       ),
       'stuck ImmutableField',
@@ -321,19 +325,19 @@ describe('what should happen next with a CacheCluster', () => {
       withSecrets(
         factsOf({
           object: spec({ encryption: { inTransit: 'Required' } }),
-          sight: seen(group({ authToken: true, inTransit: 'Required' })),
+          observed: seen(group({ authToken: true, inTransit: 'Required' })),
         }),
       ),
       'stuck NotSupported',
     ],
     [
       'redis to valkey without a version: stuck',
-      withSecrets(factsOf({ object: spec({ engine: 'valkey' }), sight: seen(group()) })),
+      withSecrets(factsOf({ object: spec({ engine: 'valkey' }), observed: seen(group()) })),
       'stuck InvalidSpec',
     ],
     [
       'redis to valkey with a version',
-      withSecrets(factsOf({ object: spec({ engine: 'valkey', engineVersion: '8.0' }), sight: seen(group()) })),
+      withSecrets(factsOf({ object: spec({ engine: 'valkey', engineVersion: '8.0' }), observed: seen(group()) })),
       'act ModifyGroup',
     ],
     [
@@ -341,19 +345,19 @@ describe('what should happen next with a CacheCluster', () => {
       withSecrets(
         factsOf({
           object: spec({ nodes: { type: 'cache.m7g.large' } }),
-          sight: seen(group()),
+          observed: seen(group()),
           repeats: 1,
           sinceWriteMs: 29_999,
         }),
       ),
-      'wait WaitingForLook',
+      'wait WaitingForAWS',
     ],
     [
       'accepted a while ago and still not so: once more',
       withSecrets(
         factsOf({
           object: spec({ nodes: { type: 'cache.m7g.large' } }),
-          sight: seen(group()),
+          observed: seen(group()),
           repeats: 1,
           sinceWriteMs: 30_000,
         }),
@@ -365,7 +369,7 @@ describe('what should happen next with a CacheCluster', () => {
       withSecrets(
         factsOf({
           object: spec({ nodes: { type: 'cache.m7g.large' } }),
-          sight: seen(group()),
+          observed: seen(group()),
           repeats: 1,
           repeatedPlan: 'another',
           sinceWriteMs: 1000,
@@ -376,7 +380,7 @@ describe('what should happen next with a CacheCluster', () => {
     [
       'created a moment ago and not listed yet: wait',
       factsOf({ repeats: 1, sinceWriteMs: 1000 }),
-      'wait WaitingForLook',
+      'wait WaitingForAWS',
     ],
     [
       'created a while ago and never listed: once more',
@@ -386,16 +390,20 @@ describe('what should happen next with a CacheCluster', () => {
     [
       'gone a moment after our own write: not lost yet',
       factsOf({ object: known1, live: absent, sinceWriteMs: 1000 }),
-      'wait WaitingForLook',
+      'wait WaitingForAWS',
     ],
     [
       'the same plan five times: stuck',
-      withSecrets(factsOf({ object: spec({ nodes: { type: 'cache.m7g.large' } }), sight: seen(group()), repeats: 5 })),
+      withSecrets(
+        factsOf({ object: spec({ nodes: { type: 'cache.m7g.large' } }), observed: seen(group()), repeats: 5 }),
+      ),
       'stuck EndlessDifference',
     ],
     [
       'four times: once more',
-      withSecrets(factsOf({ object: spec({ nodes: { type: 'cache.m7g.large' } }), sight: seen(group()), repeats: 4 })),
+      withSecrets(
+        factsOf({ object: spec({ nodes: { type: 'cache.m7g.large' } }), observed: seen(group()), repeats: 4 }),
+      ),
       'act ModifyGroup',
     ],
     [
@@ -403,7 +411,7 @@ describe('what should happen next with a CacheCluster', () => {
       withSecrets(
         factsOf({
           object: spec({ nodes: { type: 'cache.m7g.large' } }),
-          sight: seen(group()),
+          observed: seen(group()),
           repeats: 5,
           repeatedPlan: 'another',
         }),
@@ -412,15 +420,15 @@ describe('what should happen next with a CacheCluster', () => {
     ],
     [
       'repeated often, and nothing differs any more: settled',
-      withSecrets(factsOf({ object: known1, sight: seen(group()), repeats: 9 })),
-      'settled AsAsked',
+      withSecrets(factsOf({ object: known1, observed: seen(group()), repeats: 9 })),
+      'settled InSync',
     ],
     [
       'values come before the cache that uses them',
       withSecrets(
         factsOf({
           object: spec({ ...wanting, nodes: { type: 'cache.m7g.large' } }, memory),
-          sight: seen(group({ parameterGroupName: `${id}-redis7` })),
+          observed: seen(group({ parameterGroupName: `${id}-redis7` })),
           parameters: found(parametersOf()),
         }),
       ),
@@ -431,7 +439,7 @@ describe('what should happen next with a CacheCluster', () => {
       withSecrets(
         factsOf({
           object: spec({ tags: { team: 'a' }, nodes: { type: 'cache.m7g.large' } }),
-          sight: seen(group()),
+          observed: seen(group()),
           tags: found(ours),
         }),
       ),
@@ -442,7 +450,7 @@ describe('what should happen next with a CacheCluster', () => {
       withSecrets(
         factsOf({
           object: spec({ nodes: { type: 'cache.m7g.large' } }, {}),
-          sight: seen(group()),
+          observed: seen(group()),
           tags: found(former),
         }),
       ),
@@ -450,7 +458,7 @@ describe('what should happen next with a CacheCluster', () => {
     ],
     [
       'only tags differ',
-      withSecrets(factsOf({ object: spec({ tags: { team: 'a' } }), sight: seen(group()), tags: found(ours) })),
+      withSecrets(factsOf({ object: spec({ tags: { team: 'a' } }), observed: seen(group()), tags: found(ours) })),
       'act SetTags',
     ],
     [
@@ -458,7 +466,7 @@ describe('what should happen next with a CacheCluster', () => {
       withSecrets(
         factsOf({
           object: spec({ parameterGroupName: 'theirs' }, memory),
-          sight: seen(group({ parameterGroupName: 'theirs' })),
+          observed: seen(group({ parameterGroupName: 'theirs' })),
         }),
       ),
       'act DeleteParameterGroup',
@@ -468,7 +476,7 @@ describe('what should happen next with a CacheCluster', () => {
       withSecrets(
         factsOf({
           object: spec({ parameterGroupName: 'theirs' }, memory),
-          sight: seen(group({ parameterGroupName: `${id}-redis7` })),
+          observed: seen(group({ parameterGroupName: `${id}-redis7` })),
         }),
       ),
       'act ModifyGroup',
@@ -493,14 +501,14 @@ describe('what a plan says', () => {
     ],
     [
       'not ours tells whose',
-      factsOf({ sight: seen(group()), tags: found(others) }),
+      factsOf({ observed: seen(group()), tags: found(others) }),
       /belongs to shop\/carts of cluster prod/,
     ],
     [
       'failed tells what AWS said last',
       factsOf({
         object: known1,
-        sight: seen(failed),
+        observed: seen(failed),
         events: [
           { time: '1', message: 'first' },
           { time: '2', message: 'no capacity' },
@@ -528,17 +536,19 @@ describe('what a plan says', () => {
     ],
     [
       'a fixed field tells both values',
-      withSecrets(factsOf({ object: spec({ network: { port: 7000 } }), sight: seen(group()) })),
+      withSecrets(factsOf({ object: spec({ network: { port: 7000 } }), observed: seen(group()) })),
       /spec\.network\.port is 7000, AWS has 6379/,
     ],
     [
       'progress tells how far and how long',
-      withSecrets(factsOf({ object: known1, sight: seen(moving), reconcilingMs: 250_000 })),
+      withSecrets(factsOf({ object: known1, observed: seen(moving), reconcilingMs: 250_000 })),
       /^modifying: 1 of 1 nodes available, 4m$/,
     ],
     [
       'an endless difference tells the field',
-      withSecrets(factsOf({ object: spec({ nodes: { type: 'cache.m7g.large' } }), sight: seen(group()), repeats: 5 })),
+      withSecrets(
+        factsOf({ object: spec({ nodes: { type: 'cache.m7g.large' } }), observed: seen(group()), repeats: 5 }),
+      ),
       /ModifyGroup \(spec\.nodes\.type\) was accepted 5 times and AWS still has cache\.t4g\.small/,
     ],
   ]
@@ -563,7 +573,7 @@ describe('what a plan says', () => {
     assert.equal(plan.next.action.tags['larder.dev/uid'], 'uid-1')
   })
   it('while AWS is busy, what is left to do is known already', () => {
-    const facts = withSecrets(factsOf({ object: spec({ nodes: { type: 'cache.m7g.large' } }), sight: seen(moving) }))
+    const facts = withSecrets(factsOf({ object: spec({ nodes: { type: 'cache.m7g.large' } }), observed: seen(moving) }))
     const plan = planCacheCluster(facts)
     assert.deepEqual(plan.is === 'wait' && plan.later.map(({ action }) => action.do), ['ModifyGroup'])
   })
@@ -572,7 +582,10 @@ describe('what a plan says', () => {
       shownPlan(
         planCacheCluster(
           withSecrets(
-            factsOf({ object: spec({ nodes: { type }, network: { securityGroupIds: [sg] } }), sight: seen(group()) }),
+            factsOf({
+              object: spec({ nodes: { type }, network: { securityGroupIds: [sg] } }),
+              observed: seen(group()),
+            }),
           ),
         ),
       )

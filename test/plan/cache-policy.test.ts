@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import { cachePolicyStatus } from '../../src/crds/cache-policy.ts'
-import { judgePolicy, type PolicyFacts, policyWarnings } from '../../src/plan/cache-policy.ts'
+import { judgePolicy, type PolicyFacts, policyWarnings } from '../../src/plan/cache-policy/warnings.ts'
 import { nowIso, policyOf } from './facts.ts'
 
 const redis = [{ name: 'sessions', engine: 'redis' }] as const
@@ -100,7 +100,7 @@ describe('status of a CachePolicy', () => {
     assert.equal(status.warnings?.length, 1)
     assert.deepEqual(
       status.conditions?.map(({ type, status, reason }) => [type, status, reason]),
-      [['Ready', 'True', 'AsAsked']],
+      [['Ready', 'True', 'InSync']],
     )
     assert.deepEqual(cachePolicyStatus.parse(status), status)
   })

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import type { NewGroup, NewMemcached } from '../../src/plan/action.ts'
-import { compareFixedGroup, compareFixedMemcached, compareGroup, compareMemcached } from '../../src/plan/compare.ts'
-import { desiredGroup, desiredMemcached } from '../../src/plan/desired.ts'
-import type { ObservedGroup, ObservedMemcached } from '../../src/plan/observed.ts'
+import {
+  compareFixedGroup,
+  compareFixedMemcached,
+  compareGroup,
+  compareMemcached,
+} from '../../src/plan/cache-cluster/compare.ts'
+import { desiredGroup, desiredMemcached } from '../../src/plan/cache-cluster/desired.ts'
+import type { NewGroup, NewMemcached } from '../../src/plan/core/action.ts'
+import type { ObservedGroup, ObservedMemcached } from '../../src/plan/core/observed.ts'
 import { group, memcached, memcachedSpec, specOf } from './facts.ts'
 
 const plain: NewGroup = desiredGroup(specOf(), undefined)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import { planCacheCluster } from '../../src/plan/cache-cluster.ts'
-import { type CacheFacts, unread } from '../../src/plan/facts.ts'
+import { planCacheCluster } from '../../src/plan/cache-cluster/checks.ts'
+import { type CacheFacts, unread } from '../../src/plan/cache-cluster/facts.ts'
 import {
   absent,
   arn,
@@ -27,8 +27,8 @@ const going = (changes: object = {}, status: CacheFacts['object']['status'] = kn
 const retain = { deletionPolicy: 'Retain' }
 const recorded = (name: string) => ({ ...known, parameterGroup: { name, owned: true } })
 const own = parametersOf()
-const stands = { sight: seen(group()), live: found(group()), tags: found(ours) } as const
-const gone = { sight: absent, live: absent } as const
+const stands = { observed: seen(group()), live: found(group()), tags: found(ours) } as const
+const gone = { observed: absent, live: absent } as const
 const moving = group({ state: 'moving', status: 'modifying' })
 const leaving = group({ state: 'deleting', status: 'deleting' })
 const failed = group({ state: 'failed', status: 'create-failed' })
@@ -41,7 +41,7 @@ describe('deleting a CacheCluster', () => {
       'memcached',
       factsOf({
         object: objectOf({ deleting: true, spec: memcachedSpec(), status: known }),
-        sight: seen(memcached()),
+        observed: seen(memcached()),
         live: found(memcached()),
         tags: found(ours),
       }),
@@ -68,42 +68,46 @@ describe('deleting a CacheCluster', () => {
       'released',
     ],
     ['a read failed: blocked', factsOf({ object: going(), failure, ...stands }), 'blocked Throttled'],
-    ['AWS was not looked at yet: wait', factsOf({ object: going(), sight: { is: 'unknown' } }), 'wait WaitingForLook'],
+    [
+      'AWS was not looked at yet: wait',
+      factsOf({ object: going(), observed: { is: 'unknown' } }),
+      'wait WaitingForAWS',
+    ],
     [
       'seen in the list and not looked at by id: wait',
-      factsOf({ object: going(), sight: seen(group()) }),
+      factsOf({ object: going(), observed: seen(group()) }),
       'wait WaitingForMembers',
     ],
     [
       'AWS is busy with it: wait',
-      factsOf({ object: going(), sight: seen(moving), live: found(moving) }),
+      factsOf({ object: going(), observed: seen(moving), live: found(moving) }),
       'wait Modifying',
     ],
-    ['AWS is deleting it: wait', factsOf({ object: going(), sight: seen(leaving) }), 'wait Deleting'],
+    ['AWS is deleting it: wait', factsOf({ object: going(), observed: seen(leaving) }), 'wait Deleting'],
     [
       'available in the list, busy by now: wait',
-      factsOf({ object: going(), sight: seen(group()), live: found(moving), tags: found(ours) }),
+      factsOf({ object: going(), observed: seen(group()), live: found(moving), tags: found(ours) }),
       'wait Modifying',
     ],
     [
       'absent in the list, but there: its tags decide',
       factsOf({ object: going(), live: found(group()) }),
-      'wait WaitingForLook',
+      'wait WaitingForAWS',
     ],
     [
       'in the list, but gone: wait for the list',
-      factsOf({ object: going(), sight: seen(group()), live: absent }),
+      factsOf({ object: going(), observed: seen(group()), live: absent }),
       'wait Deleting',
     ],
     [
       'absent in the list and not looked for by id: wait, the finalizer stays',
       factsOf({ object: going(), live: unread }),
-      'wait WaitingForLook',
+      'wait WaitingForAWS',
     ],
     [
       'without tags read: wait',
-      factsOf({ object: going(), sight: seen(group()), live: found(group()) }),
-      'wait WaitingForLook',
+      factsOf({ object: going(), observed: seen(group()), live: found(group()) }),
+      'wait WaitingForAWS',
     ],
     ['it is not ours: let go, touch nothing', factsOf({ object: going(), ...stands, tags: found(others) }), 'released'],
     [
@@ -118,22 +122,22 @@ describe('deleting a CacheCluster', () => {
     ],
     [
       'it failed and is known to be ours: deleted',
-      factsOf({ object: going(), sight: seen(failed), live: found(failed) }),
+      factsOf({ object: going(), observed: seen(failed), live: found(failed) }),
       'act DeleteGroup',
     ],
     [
       'it failed and nobody can tell whose it is: stuck',
-      factsOf({ object: going({}, {}), sight: seen(failed), live: found(failed) }),
+      factsOf({ object: going({}, {}), observed: seen(failed), live: found(failed) }),
       'stuck NotOurs',
     ],
     [
       'it failed and another was made since: stuck',
-      factsOf({ object: going({}, { ...known, createdTime: 'x' }), sight: seen(failed), live: found(failed) }),
+      factsOf({ object: going({}, { ...known, createdTime: 'x' }), observed: seen(failed), live: found(failed) }),
       'stuck NotOurs',
     ],
     [
       'it failed and is to be retained: left as it is',
-      factsOf({ object: going(retain), sight: seen(failed), live: found(failed) }),
+      factsOf({ object: going(retain), observed: seen(failed), live: found(failed) }),
       'released',
     ],
     ['retained: its owner tags go', factsOf({ object: going(retain), ...stands }), 'act RemoveTags'],
@@ -183,7 +187,7 @@ describe('deleting a CacheCluster', () => {
       'the parameter group that it uses stays until it is gone',
       factsOf({
         object: going({}, recorded(own.name)),
-        sight: stands.sight,
+        observed: stands.observed,
         live: found(group({ parameterGroupName: own.name })),
         tags: found(ours),
         parameters: found(own),
@@ -202,7 +206,7 @@ describe('deleting a CacheCluster', () => {
   }
   const retained = {
     object: going(retain, recorded(own.name)),
-    sight: stands.sight,
+    observed: stands.observed,
     live: found(group({ parameterGroupName: own.name })),
     tags: found(ours),
     parameters: found(own),

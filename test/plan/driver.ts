@@ -1,16 +1,23 @@
 import { type CacheClusterSpec, type CacheClusterStatus, cacheClusterStatus } from '../../src/crds/cache-cluster.ts'
 import type { CachePolicySpec } from '../../src/crds/cache-policy.ts'
-import type { AwsAction } from '../../src/plan/action.ts'
-import { tokenAnswer, tokenNeeded } from '../../src/plan/auth.ts'
-import { planCacheCluster } from '../../src/plan/cache-cluster.ts'
-import { type CacheFacts, type CacheObject, type Found, type Seal, type Sight, unread } from '../../src/plan/facts.ts'
-import { intentOf } from '../../src/plan/intent.ts'
-import type { ObservedParameters, Tags } from '../../src/plan/observed.ts'
-import type { Acted, Plan } from '../../src/plan/outcome.ts'
-import { readsOf } from '../../src/plan/reads.ts'
-import { wantedHashes, wantedPair } from '../../src/plan/secret-steps.ts'
-import { judgeCacheCluster } from '../../src/plan/status.ts'
-import { type Deed, shownPlan } from '../../src/plan/verdict.ts'
+import { planCacheCluster } from '../../src/plan/cache-cluster/checks.ts'
+import {
+  type CacheFacts,
+  type CacheObject,
+  type Found,
+  type Observed,
+  type SecretMeta,
+  unread,
+} from '../../src/plan/cache-cluster/facts.ts'
+import { intentOf } from '../../src/plan/cache-cluster/intent.ts'
+import { readsOf } from '../../src/plan/cache-cluster/reads.ts'
+import { judgeCacheCluster } from '../../src/plan/cache-cluster/status.ts'
+import { tokenAnswer, tokenNeeded } from '../../src/plan/cache-cluster/token.ts'
+import type { AwsAction } from '../../src/plan/core/action.ts'
+import type { ObservedParameters, Tags } from '../../src/plan/core/observed.ts'
+import type { Acted, Plan } from '../../src/plan/core/outcome.ts'
+import { type StepResult, shownPlan } from '../../src/plan/core/verdict.ts'
+import { wantedHashes, wantedPair } from '../../src/plan/secrets/steps.ts'
 import { absent, found, frozen, nowIso, owner, seen } from './facts.ts'
 import { carryOut, tick } from './model.ts'
 import { groupArn, settable, type World } from './model-world.ts'
@@ -28,7 +35,7 @@ export interface Scene {
   /** The token's Secret: its version, which here is the token too. */
   readonly token: string | undefined
   readonly tokensMade: number
-  readonly secrets: { readonly binding: Seal | undefined; readonly env: Seal | undefined }
+  readonly secrets: { readonly binding: SecretMeta | undefined; readonly env: SecretMeta | undefined }
   /** What the binding Secret says the password is. */
   readonly published: string | undefined
   /** Memory of the operator's life. */
@@ -39,7 +46,7 @@ export interface Turn {
   readonly scene: Scene
   readonly facts: CacheFacts
   readonly plan: Plan
-  readonly deed: Deed
+  readonly result: StepResult
   readonly status: CacheClusterStatus
   /** What went to AWS, and what it said. */
   readonly call: { readonly action: AwsAction; readonly acted: Acted } | undefined
@@ -67,7 +74,7 @@ const objectOf = (scene: Scene): CacheObject => ({
   status: scene.status,
 })
 
-const sightOf = ({ world }: Scene, luck: Luck): Sight => {
+const sightOf = ({ world }: Scene, luck: Luck): Observed => {
   if (luck.blind) return { is: 'unknown' }
   return world.cache === undefined ? absent : seen(world.cache as Parameters<typeof seen>[0])
 }
@@ -90,7 +97,7 @@ export const gathered = (scene: Scene, luck: Luck = {}): CacheFacts => {
     nowIso,
     reconcilingMs: 0,
     object,
-    sight: sightOf(scene, luck),
+    observed: sightOf(scene, luck),
     sinceWriteMs: undefined,
     policy: spec.policyRef === undefined ? unread : scene.policy === undefined ? absent : found(scene.policy),
     token: !tokenNeeded(spec)
@@ -98,14 +105,14 @@ export const gathered = (scene: Scene, luck: Luck = {}): CacheFacts => {
       : scene.token === undefined
         ? absent
         : ({ is: 'present', version: scene.token } as const),
-    bindingSeal: scene.secrets.binding,
-    envSeal: scene.secrets.env,
+    bindingMeta: scene.secrets.binding,
+    envMeta: scene.secrets.env,
     repeats: scene.repeats.generation === scene.generation ? scene.repeats.times : 0,
     repeatedPlan: scene.repeats.hash,
   }
   const unversioned = intentOf({ ...before, defaultFamily: undefined })
   const families = { redis: 'redis7', valkey: 'valkey8', memcached: 'memcached1.6' }
-  const ask = unversioned.familyMissing && before.sight.is === 'absent' && !object.deleting
+  const ask = unversioned.familyMissing && before.observed.is === 'absent' && !object.deleting
   const defaultFamily = ask ? families[spec.engine] : undefined
   const intent = intentOf({ ...before, defaultFamily })
   const reads = readsOf(before, intent, luck.refresh ?? false)
@@ -137,13 +144,13 @@ const kubeStep = (scene: Scene, facts: CacheFacts, plan: Plan & { readonly is: '
   const pair = wantedPair(facts, token)
   const hashes = wantedHashes(facts)
   if (pair === undefined || hashes === undefined) throw new Error('Secrets are planned that can not be written')
-  const seal = (which: 'binding' | 'env'): Seal => ({
+  const meta = (which: 'binding' | 'env'): SecretMeta => ({
     contentHash: hashes[which],
     keys: Object.keys(pair[which]),
     foreign: false,
     ownerUid: scene.uid,
   })
-  const written = Object.fromEntries(action.secrets.map((which) => [which, seal(which)]))
+  const written = Object.fromEntries(action.secrets.map((which) => [which, meta(which)]))
   const published = action.secrets.includes('binding') ? pair.binding.password : scene.published
   return { ...scene, secrets: { ...scene.secrets, ...written }, published }
 }
@@ -152,12 +159,12 @@ const takesToken = (action: AwsAction) =>
   action.do === 'RotateToken' || action.do === 'SetToken' || (action.do === 'CreateGroup' && action.withToken)
 
 /** Carries the plan out, as controllers/act.ts does: AWS is called only after status has announced the plan. */
-const acted = (scene: Scene, facts: CacheFacts, plan: Plan, luck: Luck): Pick<Turn, 'scene' | 'deed' | 'call'> => {
-  if (plan.is !== 'act') return { scene, deed: { is: 'nothing' }, call: undefined }
+const acted = (scene: Scene, facts: CacheFacts, plan: Plan, luck: Luck): Pick<Turn, 'scene' | 'result' | 'call'> => {
+  if (plan.is !== 'act') return { scene, result: { is: 'nothing' }, call: undefined }
   const after = kubeStep(scene, facts, plan)
-  if (after !== undefined) return { scene: after, deed: { is: 'acted', acted: { is: 'done' } }, call: undefined }
+  if (after !== undefined) return { scene: after, result: { is: 'acted', acted: { is: 'done' } }, call: undefined }
   const hash = shownPlan(plan)?.hash ?? ''
-  if (scene.status.plan?.hash !== hash) return { scene, deed: { is: 'announced' }, call: undefined }
+  if (scene.status.plan?.hash !== hash) return { scene, result: { is: 'announced' }, call: undefined }
   const action = plan.next.action as AwsAction
   const { world, acted: answer } = carryOut(scene.world, action, takesToken(action) ? scene.token : undefined)
   const lost = { is: 'failed', failure: { is: 'retryable', reason: 'NetworkError', message: 'no answer' } } as const
@@ -167,7 +174,7 @@ const acted = (scene: Scene, facts: CacheFacts, plan: Plan, luck: Luck): Pick<Tu
   const counted = known.is === 'failed' ? repeats : { hash, generation, times: again ? repeats.times + 1 : 1 }
   return {
     scene: { ...scene, world, repeats: counted },
-    deed: { is: 'acted', acted: known },
+    result: { is: 'acted', acted: known },
     call: { action, acted: answer },
   }
 }
@@ -176,13 +183,13 @@ const acted = (scene: Scene, facts: CacheFacts, plan: Plan, luck: Luck): Pick<Tu
 export const turn = (scene: Scene, luck: Luck = {}): Turn => {
   const facts = gathered(scene, luck)
   const plan = frozen(planCacheCluster(facts))
-  const { scene: after, deed, call } = acted(scene, facts, plan, luck)
-  const status = throughServer(judgeCacheCluster(facts, plan, deed))
+  const { scene: after, result, call } = acted(scene, facts, plan, luck)
+  const status = throughServer(judgeCacheCluster(facts, plan, result))
   const world = call === undefined ? tick(after.world) : after.world
   // Whoever loses a status crashed: what it remembered is lost too.
   const crashed = { status: scene.status, repeats: { hash: '', generation: 0, times: 0 } }
   const next = { ...after, world, ...(luck.dropStatus ? crashed : { status }) }
-  return { scene: next, facts, plan, deed, status, call }
+  return { scene: next, facts, plan, result, status, call }
 }
 
 /** What comes back from the API server: JSON, and only what the schema knows. */
@@ -192,7 +199,7 @@ const throughServer = (status: CacheClusterStatus): CacheClusterStatus =>
 export const isSettled = ({ plan, scene }: Turn): boolean =>
   (plan.is === 'settled' || plan.is === 'released') && scene.world.coming.length === 0
 
-/** Turns until all is settled, at most `atMost`: the last one tells how it ended. */
+/** Workers until all is settled, at most `atMost`: the last one tells how it ended. */
 export const drive = (scene: Scene, atMost = 120, lucks: readonly Luck[] = []): readonly Turn[] => {
   const turns: Turn[] = []
   let now = scene

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import type { CacheClusterStatus } from '../../src/crds/cache-cluster.ts'
-import { eventsOf } from '../../src/plan/events.ts'
-import { type Plan, stuck, wait } from '../../src/plan/outcome.ts'
-import { lookAgain, settledMs } from '../../src/plan/rest.ts'
-import { type Deed, verdictOf } from '../../src/plan/verdict.ts'
+import { eventsOf } from '../../src/plan/core/events.ts'
+import { type Plan, stuck, wait } from '../../src/plan/core/outcome.ts'
+import { requeueWish, settledMs } from '../../src/plan/core/requeue.ts'
+import { type StepResult, verdictOf } from '../../src/plan/core/verdict.ts'
 import { id, nowIso, specOf } from './facts.ts'
 
-const nothing: Deed = { is: 'nothing' }
-const done: Deed = { is: 'acted', acted: { is: 'done' } }
-const refused = (is: 'waiting' | 'retryable' | 'stalled', retryAfterMs?: number): Deed => ({
+const nothing: StepResult = { is: 'nothing' }
+const done: StepResult = { is: 'acted', acted: { is: 'done' } }
+const refused = (is: 'waiting' | 'retryable' | 'stalled', retryAfterMs?: number): StepResult => ({
   is: 'acted',
   acted: {
     is: 'failed',
@@ -24,26 +24,26 @@ const acts = (name: 'SetReplicas' | 'WriteSecrets' | 'CreateParameterGroup'): Pl
   } as const
   return { is: 'act', next: { action: actions[name], disruption: 'None', when: 'Now' }, later: [] }
 }
-const settled: Plan = { is: 'settled', reason: 'AsAsked', message: 'm' }
+const settled: Plan = { is: 'settled', reason: 'InSync', message: 'm' }
 const said = (reason: string, observedGeneration = 1): CacheClusterStatus => ({
   conditions: [{ type: 'Ready', status: 'False', reason, message: '', lastTransitionTime: nowIso, observedGeneration }],
 })
 
 describe('events', () => {
-  const events = (before: CacheClusterStatus, plan: Plan, deed: Deed, generation = 1) =>
-    eventsOf(before, generation, plan, deed, verdictOf(plan, deed)).map(({ type, reason }) => `${type} ${reason}`)
-  const rows: readonly (readonly [string, CacheClusterStatus, Plan, Deed, readonly string[]])[] = [
+  const events = (before: CacheClusterStatus, plan: Plan, result: StepResult, generation = 1) =>
+    eventsOf(before, generation, plan, result, verdictOf(plan, result)).map(({ type, reason }) => `${type} ${reason}`)
+  const rows: readonly (readonly [string, CacheClusterStatus, Plan, StepResult, readonly string[]])[] = [
     ['a step that AWS took is told', said('x'), acts('SetReplicas'), done, ['Normal SetReplicas']],
     ['a step is told each time it is taken', said('Modifying'), acts('SetReplicas'), done, ['Normal SetReplicas']],
     ['a plan that is only announced is not', said('x'), acts('SetReplicas'), { is: 'announced' }, []],
     ['a refused step is a warning', said('x'), acts('SetReplicas'), refused('stalled'), ['Warning QuotaExceeded']],
     ['the same refusal is told once', said('QuotaExceeded'), acts('SetReplicas'), refused('stalled'), []],
-    ['settled is told once', said('Modifying'), settled, nothing, ['Normal AsAsked']],
-    ['settled stays silent', said('AsAsked'), settled, nothing, []],
-    ['a new generation is told again', said('AsAsked', 0), settled, nothing, ['Normal AsAsked']],
+    ['settled is told once', said('Modifying'), settled, nothing, ['Normal InSync']],
+    ['settled stays silent', said('InSync'), settled, nothing, []],
+    ['a new generation is told again', said('InSync', 0), settled, nothing, ['Normal InSync']],
     ['stuck is a warning', said('x'), stuck('Lost', 'm'), nothing, ['Warning Lost']],
     ['waiting is none', said('x'), wait('Creating', 'm'), nothing, ['Normal Creating']],
-    ['waiting for a look is not worth telling', said('x'), wait('WaitingForLook', 'm'), nothing, []],
+    ['waiting for a look is not worth telling', said('x'), wait('WaitingForAWS', 'm'), nothing, []],
     [
       'a read that failed is a warning',
       said('x'),
@@ -52,10 +52,10 @@ describe('events', () => {
       ['Warning Throttled'],
     ],
     ['letting go is told', said('x'), { is: 'released', message: 'm' }, nothing, ['Normal Released']],
-    ['the first word of all', {}, settled, nothing, ['Normal AsAsked']],
+    ['the first word of all', {}, settled, nothing, ['Normal InSync']],
   ]
-  for (const [sentence, before, plan, deed, list] of rows) {
-    it(sentence, () => assert.deepEqual(events(before, plan, deed), list))
+  for (const [sentence, before, plan, result, list] of rows) {
+    it(sentence, () => assert.deepEqual(events(before, plan, result), list))
   }
 })
 
@@ -64,7 +64,8 @@ describe('when to look again', () => {
     encryption: { inTransit: 'Required' },
     auth: { mode: 'Token', token: { secretRef: { name: 'mine' } } },
   }
-  const rest = (plan: Plan, deed: Deed, spec: object = {}) => lookAgain(specOf(spec), plan, deed, verdictOf(plan, deed))
+  const rest = (plan: Plan, result: StepResult, spec: object = {}) =>
+    requeueWish(specOf(spec), plan, result, verdictOf(plan, result))
   const rows = [
     ['announced: at once', rest(acts('SetReplicas'), { is: 'announced' }), { is: 'now' }],
     ['AWS works on the cache: a while', rest(acts('SetReplicas'), done), { is: 'after', ms: 30_000, jittered: false }],

@@ -1,8 +1,14 @@
 import { type CacheClusterSpec, cacheClusterSpec } from '../../src/crds/cache-cluster.ts'
 import { type CachePolicySpec, cachePolicySpec } from '../../src/crds/cache-policy.ts'
-import { type CacheFacts, type CacheObject, unread } from '../../src/plan/facts.ts'
-import { idOf, type Owner, ownerTags } from '../../src/plan/identity.ts'
-import type { Member, ObservedGroup, ObservedMemcached, ObservedParameters, Tags } from '../../src/plan/observed.ts'
+import { type CacheFacts, type CacheObject, unread } from '../../src/plan/cache-cluster/facts.ts'
+import { idOf, type Owner, ownerTags } from '../../src/plan/core/identity.ts'
+import type {
+  Member,
+  ObservedGroup,
+  ObservedMemcached,
+  ObservedParameters,
+  Tags,
+} from '../../src/plan/core/observed.ts'
 
 /** Frozen to the last leaf: whoever changes what it was given throws. */
 export const frozen = <T>(value: T): T => {
@@ -86,6 +92,7 @@ export const group = (changes: Partial<ObservedGroup> = {}): ObservedGroup =>
     atRest: false,
     kmsKeyId: undefined,
     authToken: false,
+    authTokenChangedTime: undefined,
     primary: { host: 'primary.cache', port: 6379 },
     reader: { host: 'reader.cache', port: 6379 },
     configuration: undefined,
@@ -141,7 +148,7 @@ export const factsOf = (changes: Partial<CacheFacts> = {}): CacheFacts =>
     nowIso,
     reconcilingMs: 0,
     object: objectOf(),
-    sight: absent,
+    observed: absent,
     live: unread,
     sinceWriteMs: undefined,
     tags: unread,
@@ -151,8 +158,8 @@ export const factsOf = (changes: Partial<CacheFacts> = {}): CacheFacts =>
     events: [],
     policy: unread,
     token: unread,
-    bindingSeal: undefined,
-    envSeal: undefined,
+    bindingMeta: undefined,
+    envMeta: undefined,
     repeats: 0,
     failure: undefined,
     ...changes,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
-import { hashOf } from '../../src/plan/hash.ts'
+import { hashOf } from '../../src/plan/core/hash.ts'
 
 /** FNV-1a by its own words (draft-eastlake-fnv), for the text of a JSON string. */
 const slowly = (text: string): string => {

@@ -9,7 +9,7 @@ import {
   ownerTagKeys,
   ownerTags,
   shapeOf,
-} from '../../src/plan/identity.ts'
+} from '../../src/plan/core/identity.ts'
 import { owner } from './facts.ts'
 
 const named = (cluster: string, namespace: string, name: string): Owner => ({ cluster, namespace, name, uid: 'uid-1' })

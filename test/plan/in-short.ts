@@ -1,4 +1,4 @@
-import type { Plan } from '../../src/plan/outcome.ts'
+import type { Plan } from '../../src/plan/core/outcome.ts'
 
 /** A plan in short: what comes next, or why nothing does. */
 export const inShort = (plan: Plan): string => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
-import { planCacheCluster } from '../../src/plan/cache-cluster.ts'
-import { ownershipOf, ownerTagKeys } from '../../src/plan/identity.ts'
-import type { Tags } from '../../src/plan/observed.ts'
-import { judgeCacheCluster } from '../../src/plan/status.ts'
+import { planCacheCluster } from '../../src/plan/cache-cluster/checks.ts'
+import { judgeCacheCluster } from '../../src/plan/cache-cluster/status.ts'
+import { ownershipOf, ownerTagKeys } from '../../src/plan/core/identity.ts'
+import type { Tags } from '../../src/plan/core/observed.ts'
 import { drive, gathered, isSettled, type Scene, type Turn, turn } from './driver.ts'
 import { former, others, owner } from './facts.ts'
 import { emptyWorld, settable } from './model-world.ts'
@@ -18,9 +18,9 @@ const last = (turns: readonly Turn[]): Turn => {
 
 const story = (turns: readonly Turn[]): string =>
   turns
-    .map(({ plan, deed, call }) => {
+    .map(({ plan, result, call }) => {
       const what = plan.is === 'act' ? plan.next.action.do : 'reason' in plan ? `${plan.reason}: ${plan.message}` : ''
-      return [plan.is, what, deed.is, JSON.stringify(call)].join(' ')
+      return [plan.is, what, result.is, JSON.stringify(call)].join(' ')
     })
     .join('\n')
 
@@ -30,7 +30,7 @@ const settle = (scene: Scene, lucks: Parameters<typeof drive>[2] = []): { scene:
   const end = last(turns)
   assert.ok(isSettled(end), `not settled:\n${story(turns.slice(0, 12))}\n...\n${story(turns.slice(-12))}`)
   for (const one of turns) holds(one)
-  if (end.plan.is === 'settled' && end.plan.reason === 'AsAsked') isAsAsked(end.scene)
+  if (end.plan.is === 'settled' && end.plan.reason === 'InSync') isAsAsked(end.scene)
   return { scene: end.scene, turns }
 }
 
@@ -52,7 +52,7 @@ const holds = ({ call, facts, status, scene }: Turn): void => {
     tokenRefusals.includes(acted.failure.code ?? '')
   assert.ok(acted.is !== 'failed' || refusedToken, `AWS refuses: ${JSON.stringify(call)}`)
   if (action.do.startsWith('Create') && !action.do.endsWith('ParameterGroup')) {
-    assert.equal(facts.sight.is, 'absent', 'a create while something is seen, or nothing is known')
+    assert.equal(facts.observed.is, 'absent', 'a create while something is seen, or nothing is known')
   }
 }
 
@@ -183,8 +183,11 @@ describe('laws of the planner', () => {
         const facts = gathered(scene)
         const plan = planCacheCluster(facts)
         assert.deepEqual(planCacheCluster(structuredClone(facts)), plan)
-        const deed = { is: 'nothing' } as const
-        assert.deepEqual(judgeCacheCluster(structuredClone(facts), plan, deed), judgeCacheCluster(facts, plan, deed))
+        const result = { is: 'nothing' } as const
+        assert.deepEqual(
+          judgeCacheCluster(structuredClone(facts), plan, result),
+          judgeCacheCluster(facts, plan, result),
+        )
       }),
       runs(150),
     )
@@ -318,8 +321,8 @@ describe('safety of the planner', () => {
         for (const { call, facts } of drive(respecified(made, second), 80, lucks)) {
           if (!call?.action.do.startsWith('Delete')) continue
           assert.equal(call.action.do, 'DeleteParameterGroup')
-          assert.ok(facts.sight.is === 'seen')
-          assert.notEqual('name' in call.action && call.action.name, facts.sight.cache.parameterGroupName)
+          assert.ok(facts.observed.is === 'seen')
+          assert.notEqual('name' in call.action && call.action.name, facts.observed.cache.parameterGroupName)
         }
       }),
       runs(150),

@@ -1,6 +1,6 @@
-import type { GroupSettings, NewGroup } from '../../src/plan/action.ts'
-import type { Endpoint, Member, ObservedCache, ObservedGroup } from '../../src/plan/observed.ts'
-import { isNewer } from '../../src/plan/version.ts'
+import type { GroupSettings, NewGroup } from '../../src/plan/core/action.ts'
+import type { Endpoint, Member, ObservedCache, ObservedGroup } from '../../src/plan/core/observed.ts'
+import { isNewer } from '../../src/plan/core/version.ts'
 import { createdTime } from './facts.ts'
 import { busy, cacheArn, fittingGroup, full, newest, refuse, type World } from './model-world.ts'
 
@@ -78,6 +78,7 @@ export const groupOf = (world: World, id: string, wanted: NewGroup, withToken: b
       multiAZ: wanted.multiAZ ?? false,
       atRest: wanted.atRest ?? false,
       kmsKeyId: wanted.kmsKeyId,
+      authTokenChangedTime: undefined,
       authToken: withToken,
       primary: undefined,
       reader: undefined,

@@ -1,6 +1,6 @@
-import type { NewMemcached } from '../../src/plan/action.ts'
-import type { Member, ObservedCache, ObservedMemcached } from '../../src/plan/observed.ts'
-import { isNewer } from '../../src/plan/version.ts'
+import type { NewMemcached } from '../../src/plan/core/action.ts'
+import type { Member, ObservedCache, ObservedMemcached } from '../../src/plan/core/observed.ts'
+import { isNewer } from '../../src/plan/core/version.ts'
 import { createdTime } from './facts.ts'
 import { cacheArn, fittingGroup, newest, refuse, type World } from './model-world.ts'
 

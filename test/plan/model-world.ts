@@ -1,5 +1,5 @@
-import type { ObservedCache, ObservedParameters, Tags } from '../../src/plan/observed.ts'
-import { familyOf } from '../../src/plan/version.ts'
+import type { ObservedCache, ObservedParameters, Tags } from '../../src/plan/core/observed.ts'
+import { familyOf } from '../../src/plan/core/version.ts'
 
 /**
  * A small AWS for the laws: what the planner may count on, and what AWS refuses. A value: every function

@@ -1,6 +1,6 @@
-import type { AwsAction } from '../../src/plan/action.ts'
-import type { ObservedCache, Tags } from '../../src/plan/observed.ts'
-import type { Acted } from '../../src/plan/outcome.ts'
+import type { AwsAction } from '../../src/plan/core/action.ts'
+import type { ObservedCache, Tags } from '../../src/plan/core/observed.ts'
+import type { Acted } from '../../src/plan/core/outcome.ts'
 import { asGroup, groupOf, modified, replicated, sharded } from './model-group.ts'
 import { memcachedOf, modifiedMemcached, resized } from './model-memcached.ts'
 import { busy, groupArn, Refusal, refuse, type World } from './model-world.ts'
@@ -77,14 +77,12 @@ const effectOf = (world: World, action: AwsAction, token: string | undefined): W
     case 'DeleteMemcached':
       refuse(world.cache?.state === 'moving', 'not in a state to be deleted')
       return world.cache === undefined ? 'absent' : { ...deleting(world, world.cache), tokens: [] }
+    case 'RebootNodes':
+      return world
     case 'SetTags':
       return tagged(world, action.arn, (tags) => ({ ...tags, ...action.tags }))
     case 'RemoveTags':
       return tagged(world, action.arn, (tags) => without(tags, action.keys))
-    case 'CreateSubnetGroup':
-    case 'SetSubnets':
-    case 'DeleteSubnetGroup':
-      throw new Error(`${action.do} is not planned yet`)
   }
 }
 

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import { type CacheFacts, unread } from '../../src/plan/facts.ts'
-import { attachedOwnGroup, intentOf, knownOurs } from '../../src/plan/intent.ts'
-import { newParameterGroupSteps, parameterSteps, unsettable, wantedParameters } from '../../src/plan/parameters.ts'
+import { type CacheFacts, unread } from '../../src/plan/cache-cluster/facts.ts'
+import { attachedOwnGroup, intentOf, knownOurs } from '../../src/plan/cache-cluster/intent.ts'
+import {
+  newParameterGroupSteps,
+  parameterSteps,
+  unsettable,
+  wantedParameters,
+} from '../../src/plan/cache-cluster/parameters.ts'
 import {
   factsOf,
   found,
@@ -166,7 +171,7 @@ describe("the parameter group of the object's own", () => {
     ],
     [
       'of the version that runs where none is named',
-      { object: spec(asking), sight: seen(group({ engineVersion: '7.0.7' })) },
+      { object: spec(asking), observed: seen(group({ engineVersion: '7.0.7' })) },
       `${id}-redis7`,
     ],
     [
@@ -177,48 +182,48 @@ describe("the parameter group of the object's own", () => {
     ['unknown while no version is', { object: spec(asking) }, undefined],
     [
       'of the version that runs where that is newer than asked',
-      { object: spec({ ...asking, engineVersion: '6.2' }), sight: seen(group()) },
+      { object: spec({ ...asking, engineVersion: '6.2' }), observed: seen(group()) },
       `${id}-redis7`,
     ],
     [
       'of the version asked for where an older one runs',
-      { object: spec({ ...asking, engineVersion: '7.1' }), sight: seen(group({ engineVersion: '6.2.6' })) },
+      { object: spec({ ...asking, engineVersion: '7.1' }), observed: seen(group({ engineVersion: '6.2.6' })) },
       `${id}-redis7`,
     ],
     [
       'of the engine asked for',
-      { object: spec({ ...asking, engine: 'valkey', engineVersion: '8.0' }), sight: seen(group()) },
+      { object: spec({ ...asking, engine: 'valkey', engineVersion: '8.0' }), observed: seen(group()) },
       `${id}-valkey8`,
     ],
     [
       'not for cluster mode before the upgrade that goes first',
-      { object: spec({ ...asking, ...clustered, engine: 'valkey', engineVersion: '8.0' }), sight: seen(group()) },
+      { object: spec({ ...asking, ...clustered, engine: 'valkey', engineVersion: '8.0' }), observed: seen(group()) },
       `${id}-valkey8`,
     ],
     [
       'for cluster mode when no upgrade is left',
-      { object: spec({ ...asking, ...clustered }), sight: seen(group()) },
+      { object: spec({ ...asking, ...clustered }), observed: seen(group()) },
       `${id}-redis7-cluster`,
     ],
     [
       "none beside one of the user's",
-      { object: spec({ parameterGroupName: 'theirs' }), sight: seen(group()) },
+      { object: spec({ parameterGroupName: 'theirs' }), observed: seen(group()) },
       undefined,
     ],
     [
       'one that is attached stays, also when nothing is asked any more',
-      { object: spec({}), sight: seen(group({ parameterGroupName: `${id}-redis7` })) },
+      { object: spec({}), observed: seen(group({ parameterGroupName: `${id}-redis7` })) },
       `${id}-redis7`,
     ],
     [
       'one that is attached goes along with an upgrade, also empty',
       {
         object: spec({ engine: 'valkey', engineVersion: '8.0' }),
-        sight: seen(group({ parameterGroupName: `${id}-redis7` })),
+        observed: seen(group({ parameterGroupName: `${id}-redis7` })),
       },
       `${id}-valkey8`,
     ],
-    ['one that is not attached is not kept', { object: spec({}), sight: seen(group()) }, undefined],
+    ['one that is not attached is not kept', { object: spec({}), observed: seen(group()) }, undefined],
     [
       'a deletion looks for one in any case',
       { object: { ...spec({ engineVersion: '7.1' }), deleting: true } },
@@ -240,7 +245,7 @@ describe("the parameter group of the object's own", () => {
       values: { timeout: '20', 'cluster-enabled': 'yes' },
     })
     const attached = seen(group({ clusterMode: 'Enabled', parameterGroupName: `${id}-redis7-cluster` }))
-    assert.deepEqual(values({ object: spec(clustered), sight: attached }), {
+    assert.deepEqual(values({ object: spec(clustered), observed: attached }), {
       is: 'values',
       values: { 'cluster-enabled': 'yes' },
     })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, it } from 'mocha'
 import { policyFile } from '../../src/crds/policy-file.ts'
-import { policyFileOf } from '../../src/plan/policy-file.ts'
+import { policyFileOf } from '../../src/plan/secrets/policy-file.ts'
 import { policyOf } from './facts.ts'
 
 /** The documents that client/ reads in its own tests: the one place where the two meet. UPDATE_GOLDENS=1 writes them. */

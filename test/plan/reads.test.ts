@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import type { CacheFacts } from '../../src/plan/facts.ts'
-import { intentOf } from '../../src/plan/intent.ts'
-import { readsOf } from '../../src/plan/reads.ts'
-import { tagsRecord } from '../../src/plan/tags.ts'
+import type { CacheFacts } from '../../src/plan/cache-cluster/facts.ts'
+import { intentOf } from '../../src/plan/cache-cluster/intent.ts'
+import { readsOf } from '../../src/plan/cache-cluster/reads.ts'
+import { tagsRecord } from '../../src/plan/core/tags.ts'
 import { absent, factsOf, group, id, known, objectOf, ours, seen, specOf } from './facts.ts'
 
 const reads = (changes: Partial<CacheFacts>, refresh = false): readonly string[] => {
@@ -16,7 +16,7 @@ const hash = intentOf(factsOf({ object: objectOf({ spec: specOf(asking) }) })).o
 const settledStatus = { ...known, tags: tagsRecord(ours), parameterGroup: { name, owned: true, appliedHash: hash } }
 const settled = {
   object: objectOf({ spec: specOf(asking), status: settledStatus }),
-  sight: seen(group({ parameterGroupName: name })),
+  observed: seen(group({ parameterGroupName: name })),
 }
 const going = (spec: object = {}, status: CacheFacts['object']['status'] = known) =>
   objectOf({ deleting: true, spec: specOf(spec), status })
@@ -25,27 +25,30 @@ describe('what a turn reads beyond the shared look', () => {
   const rows: readonly (readonly [string, readonly string[], readonly string[]])[] = [
     ['settled: nothing', reads(settled), []],
     ['settled, and everything is due: tags and values', reads(settled, true), ['tags', 'parameters']],
-    ['not looked yet: nothing', reads({ ...settled, sight: { is: 'unknown' } }, true), []],
-    ['first sight: whose it is', reads({ sight: seen(group()) }), ['tags']],
+    ['not looked yet: nothing', reads({ ...settled, observed: { is: 'unknown' } }, true), []],
+    ['first observed: whose it is', reads({ observed: seen(group()) }), ['tags']],
     [
       'another creation time: whose it is',
-      reads({ object: objectOf({ status: { ...settledStatus, createdTime: 'x' } }), sight: seen(group()) }),
+      reads({ object: objectOf({ status: { ...settledStatus, createdTime: 'x' } }), observed: seen(group()) }),
       ['tags'],
     ],
     [
       'other tags are asked for',
-      reads({ object: objectOf({ spec: specOf({ tags: { a: 'b' } }), status: settledStatus }), sight: seen(group()) }),
+      reads({
+        object: objectOf({ spec: specOf({ tags: { a: 'b' } }), status: settledStatus }),
+        observed: seen(group()),
+      }),
       ['tags'],
     ],
     [
       'AWS tells no tags while it is busy',
       reads({
         object: objectOf({ status: { ...settledStatus, tags: { hash: '', keys: [] } } }),
-        sight: seen(group({ state: 'moving' })),
+        observed: seen(group({ state: 'moving' })),
       }),
       [],
     ],
-    ['nor of what it deletes', reads({ sight: seen(group({ state: 'deleting' })) }), []],
+    ['nor of what it deletes', reads({ observed: seen(group({ state: 'deleting' })) }), []],
     [
       'other values are asked for',
       reads({
@@ -58,28 +61,36 @@ describe('what a turn reads beyond the shared look', () => {
     ['gone: by its id before it is called lost', reads({ object: objectOf({ status: settledStatus }) }), ['live']],
     [
       'failed: what AWS says of it',
-      reads({ object: objectOf({ status: settledStatus }), sight: seen(group({ state: 'failed' })) }),
+      reads({ object: objectOf({ status: settledStatus }), observed: seen(group({ state: 'failed' })) }),
       ['events'],
     ],
     ['a step that was taken twice: nothing', reads({ ...settled, repeats: 2 }), []],
     ['a step that comes back and back: what AWS says of it', reads({ ...settled, repeats: 3 }), ['events']],
-    ['deleting: by its id, and its tags', reads({ object: going(), sight: seen(group()) }), ['live', 'tags']],
-    ['deleting, and AWS is at it: nothing', reads({ object: going(), sight: seen(group({ state: 'deleting' })) }), []],
-    ['deleting, and AWS is busy: nothing', reads({ object: going(), sight: seen(group({ state: 'moving' })) }), []],
-    ['deleting, protected: nothing', reads({ object: going({ deletionProtection: true }), sight: seen(group()) }), []],
+    ['deleting: by its id, and its tags', reads({ object: going(), observed: seen(group()) }), ['live', 'tags']],
+    [
+      'deleting, and AWS is at it: nothing',
+      reads({ object: going(), observed: seen(group({ state: 'deleting' })) }),
+      [],
+    ],
+    ['deleting, and AWS is busy: nothing', reads({ object: going(), observed: seen(group({ state: 'moving' })) }), []],
+    [
+      'deleting, protected: nothing',
+      reads({ object: going({ deletionProtection: true }), observed: seen(group()) }),
+      [],
+    ],
     [
       'deleting, gone: by its id, and what was made for it',
-      reads({ object: going(), sight: absent }),
+      reads({ object: going(), observed: absent }),
       ['live', 'parameters'],
     ],
     [
       'deleting, retained: the parameter group is let go too',
-      reads({ object: going({ deletionPolicy: 'Retain' }), sight: seen(group()) }),
+      reads({ object: going({ deletionPolicy: 'Retain' }), observed: seen(group()) }),
       ['live', 'tags', 'parameters'],
     ],
     [
       'deleting, a former parameter group is left',
-      reads({ object: going({}, settledStatus), sight: seen(group({ parameterGroupName: 'x' })) }),
+      reads({ object: going({}, settledStatus), observed: seen(group({ parameterGroupName: 'x' })) }),
       ['live', 'tags', 'parameters'],
     ],
   ]

@@ -1,5 +1,5 @@
-import type { CacheFacts, Seal } from '../../src/plan/facts.ts'
-import { wantedHashes, wantedPair } from '../../src/plan/secret-steps.ts'
+import type { CacheFacts, SecretMeta } from '../../src/plan/cache-cluster/facts.ts'
+import { wantedHashes, wantedPair } from '../../src/plan/secrets/steps.ts'
 import { frozen } from './facts.ts'
 
 /** The same facts with both Secrets standing as they should. */
@@ -8,11 +8,11 @@ export const withSecrets = (facts: CacheFacts): CacheFacts => {
   const pair = wantedPair(facts, version)
   const hashes = wantedHashes(facts)
   if (pair === undefined || hashes === undefined) return facts
-  const seal = (which: 'binding' | 'env'): Seal => ({
+  const meta = (which: 'binding' | 'env'): SecretMeta => ({
     contentHash: hashes[which],
     keys: Object.keys(pair[which]),
     foreign: false,
     ownerUid: facts.object.uid,
   })
-  return frozen({ ...facts, bindingSeal: seal('binding'), envSeal: seal('env') })
+  return frozen({ ...facts, bindingMeta: meta('binding'), envMeta: meta('env') })
 }

@@ -1,57 +1,61 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import type { CacheFacts, Seal } from '../../src/plan/facts.ts'
-import { secretNames, secretSteps, tokenAwaited, wantedHashes, wantedPair } from '../../src/plan/secret-steps.ts'
+import type { CacheFacts, SecretMeta } from '../../src/plan/cache-cluster/facts.ts'
+import { secretNames, secretSteps, tokenAwaited, wantedHashes, wantedPair } from '../../src/plan/secrets/steps.ts'
 import { absent, factsOf, found, group, known, memcached, node, objectOf, policyOf, seen, specOf } from './facts.ts'
 import { withSecrets } from './sealed.ts'
 
-const standing = withSecrets(factsOf({ object: objectOf({ status: known }), sight: seen(group()) }))
+const standing = withSecrets(factsOf({ object: objectOf({ status: known }), observed: seen(group()) }))
 const written = (facts: CacheFacts) => {
   const step = secretSteps(facts)
   return step === undefined ? [] : step.action.do === 'WriteSecrets' ? [...step.action.secrets] : ['?']
 }
-const seal = (changes: Partial<Seal>): Partial<CacheFacts> => ({
-  bindingSeal: { ...(standing.bindingSeal as Seal), ...changes },
+const meta = (changes: Partial<SecretMeta>): Partial<CacheFacts> => ({
+  bindingMeta: { ...(standing.bindingMeta as SecretMeta), ...changes },
 })
 const tokenSpec = { encryption: { inTransit: 'Required' }, auth: { mode: 'Token' } }
 const guarded = (given: { version: string; settled: boolean } | undefined, version: string) =>
   factsOf({
     object: objectOf({ spec: specOf(tokenSpec), status: { ...known, ...(given && { authToken: given }) } }),
-    sight: seen(group({ inTransit: 'Required', authToken: true })),
+    observed: seen(group({ inTransit: 'Required', authToken: true })),
     token: { is: 'present', version },
   })
 
 describe('when the Secrets are written', () => {
-  const keys = standing.bindingSeal?.keys ?? []
+  const keys = standing.bindingMeta?.keys ?? []
   const rows: readonly (readonly [string, Partial<CacheFacts>, readonly string[]])[] = [
     ['both stand: no write', {}, []],
-    ['the binding is missing', { bindingSeal: undefined }, ['binding']],
-    ['the environment is missing', { envSeal: undefined }, ['env']],
-    ['both are missing', { bindingSeal: undefined, envSeal: undefined }, ['binding', 'env']],
-    ['the contents differ', seal({ contentHash: 'other' }), ['binding']],
-    ['the mark of the contents was taken off', seal({ contentHash: undefined }), ['binding']],
-    ['somebody edited a key: it is no longer ours', seal({ keys: keys.slice(1), foreign: true }), ['binding']],
-    ['somebody put a key of theirs beside ours: theirs stays, and no endless writing', seal({ foreign: true }), []],
-    ['a key that we no longer write is still ours', seal({ keys: [...keys, 'old'] }), ['binding']],
-    ['keys in another order', seal({ keys: [...keys].reverse() }), []],
-    ['it belongs to another object', seal({ ownerUid: 'uid-0' }), ['binding']],
-    ['it belongs to nobody', seal({ ownerUid: undefined }), ['binding']],
-    ['an endpoint has changed', { sight: seen(group({ primary: { host: 'new', port: 6379 } })) }, ['binding', 'env']],
+    ['the binding is missing', { bindingMeta: undefined }, ['binding']],
+    ['the environment is missing', { envMeta: undefined }, ['env']],
+    ['both are missing', { bindingMeta: undefined, envMeta: undefined }, ['binding', 'env']],
+    ['the contents differ', meta({ contentHash: 'other' }), ['binding']],
+    ['the mark of the contents was taken off', meta({ contentHash: undefined }), ['binding']],
+    ['somebody edited a key: it is no longer ours', meta({ keys: keys.slice(1), foreign: true }), ['binding']],
+    ['somebody put a key of theirs beside ours: theirs stays, and no endless writing', meta({ foreign: true }), []],
+    ['a key that we no longer write is still ours', meta({ keys: [...keys, 'old'] }), ['binding']],
+    ['keys in another order', meta({ keys: [...keys].reverse() }), []],
+    ['it belongs to another object', meta({ ownerUid: 'uid-0' }), ['binding']],
+    ['it belongs to nobody', meta({ ownerUid: undefined }), ['binding']],
+    [
+      'an endpoint has changed',
+      { observed: seen(group({ primary: { host: 'new', port: 6379 } })) },
+      ['binding', 'env'],
+    ],
     ['the policy came', { policy: found(policyOf()) }, ['binding', 'env']],
-    ['the cache is gone: the last pair stays', { sight: absent }, []],
+    ['the cache is gone: the last pair stays', { observed: absent }, []],
     [
       'the cache is being made: nothing to hand out',
-      { sight: seen(group({ state: 'moving', status: 'creating', primary: { host: 'x', port: 1 } })) },
+      { observed: seen(group({ state: 'moving', status: 'creating', primary: { host: 'x', port: 1 } })) },
       [],
     ],
     [
       'the cache has failed: the last pair stays',
-      { sight: seen(group({ state: 'failed', primary: { host: 'x', port: 1 } })) },
+      { observed: seen(group({ state: 'failed', primary: { host: 'x', port: 1 } })) },
       [],
     ],
     [
       'AWS tells no endpoint for a while: the last pair stays',
-      { sight: seen(group({ state: 'moving', status: 'modifying', primary: undefined })) },
+      { observed: seen(group({ state: 'moving', status: 'modifying', primary: undefined })) },
       [],
     ],
   ]
@@ -60,12 +64,12 @@ describe('when the Secrets are written', () => {
   }
   it('a new memcached node is handed out when it is there, the old list stays until then', () => {
     const two = memcached({ nodeCount: 2, members: [node(1), node(2)] })
-    const before = withSecrets(factsOf({ sight: seen(two) }))
+    const before = withSecrets(factsOf({ observed: seen(two) }))
     const coming = node(3, { state: 'moving', status: 'creating' })
     const growing = { ...two, state: 'moving', status: 'modifying', members: [...two.members, coming] } as const
-    assert.deepEqual(written(factsOf({ ...before, sight: seen(growing) })), [])
+    assert.deepEqual(written(factsOf({ ...before, observed: seen(growing) })), [])
     const grown = memcached({ nodeCount: 3, members: [...two.members, node(3)] })
-    assert.deepEqual(written(factsOf({ ...before, sight: seen(grown) })), ['binding', 'env'])
+    assert.deepEqual(written(factsOf({ ...before, observed: seen(grown) })), ['binding', 'env'])
   })
 })
 
@@ -84,8 +88,8 @@ describe('the Secrets while a token changes', () => {
     const old = withSecrets(guarded({ version: '1', settled: true }, '1'))
     const given = factsOf({
       ...guarded({ version: '2', settled: false }, '2'),
-      bindingSeal: old.bindingSeal,
-      envSeal: old.envSeal,
+      bindingMeta: old.bindingMeta,
+      envMeta: old.envMeta,
     })
     assert.deepEqual(written(given), ['binding', 'env'])
     assert.deepEqual(written(withSecrets(guarded({ version: '2', settled: false }, '2'))), [])

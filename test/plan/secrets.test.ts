@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
-import type { ObservedCache } from '../../src/plan/observed.ts'
-import { policyFileOf } from '../../src/plan/policy-file.ts'
-import { contentHashOf, secretPair } from '../../src/plan/secrets.ts'
+import type { ObservedCache } from '../../src/plan/core/observed.ts'
+import { contentHashOf, secretPair } from '../../src/plan/secrets/pair.ts'
+import { policyFileOf } from '../../src/plan/secrets/policy-file.ts'
 import { group, memcached, node, policyOf } from './facts.ts'
 
 const pairOf = (cache: ObservedCache, more: { token?: string; policy?: object; envPrefix?: string } = {}) => {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import { cacheClusterStatus } from '../../src/crds/cache-cluster.ts'
 import { annotation } from '../../src/crds/kind.ts'
-import { planCacheCluster } from '../../src/plan/cache-cluster.ts'
-import { lasting, nextConditions } from '../../src/plan/conditions.ts'
-import type { CacheFacts } from '../../src/plan/facts.ts'
-import type { Acted, Plan } from '../../src/plan/outcome.ts'
-import { judgeCacheCluster, judgeUnreadable } from '../../src/plan/status.ts'
-import { tagsRecord } from '../../src/plan/tags.ts'
-import { type Deed, verdictOf } from '../../src/plan/verdict.ts'
+import { planCacheCluster } from '../../src/plan/cache-cluster/checks.ts'
+import type { CacheFacts } from '../../src/plan/cache-cluster/facts.ts'
+import { judgeCacheCluster, judgeUnreadable } from '../../src/plan/cache-cluster/status.ts'
+import { lasting, nextConditions } from '../../src/plan/core/conditions.ts'
+import type { Acted, Plan } from '../../src/plan/core/outcome.ts'
+import { tagsRecord } from '../../src/plan/core/tags.ts'
+import { type StepResult, verdictOf } from '../../src/plan/core/verdict.ts'
 import {
   absent,
   arn,
@@ -32,23 +32,23 @@ import {
 } from './facts.ts'
 import { withSecrets } from './sealed.ts'
 
-const nothing: Deed = { is: 'nothing' }
-const did = (is: 'done' | 'exists' | 'absent' | 'unchanged'): Deed => ({ is: 'acted', acted: { is } })
+const nothing: StepResult = { is: 'nothing' }
+const did = (is: 'done' | 'exists' | 'absent' | 'unchanged'): StepResult => ({ is: 'acted', acted: { is } })
 const refused = (is: 'retryable' | 'stalled' | 'waiting'): Acted => ({
   is: 'failed',
   failure: { is, reason: 'QuotaExceeded', message: 'no' },
 })
-const judged = (facts: CacheFacts, deed: Deed = nothing, plan = planCacheCluster(facts)) =>
-  judgeCacheCluster(facts, plan, deed)
-/** Conditions in short: `Ready=True/AsAsked`. */
-const conditions = (facts: CacheFacts, deed: Deed = nothing, plan?: Plan) =>
-  (judged(facts, deed, plan).conditions ?? []).map(({ type, status, reason }) => `${type}=${status}/${reason}`)
+const judged = (facts: CacheFacts, result: StepResult = nothing, plan = planCacheCluster(facts)) =>
+  judgeCacheCluster(facts, plan, result)
+/** Conditions in short: `Ready=True/InSync`. */
+const conditions = (facts: CacheFacts, result: StepResult = nothing, plan?: Plan) =>
+  (judged(facts, result, plan).conditions ?? []).map(({ type, status, reason }) => `${type}=${status}/${reason}`)
 
 const object = (spec: object, status: CacheFacts['object']['status'] = known) =>
   objectOf({ spec: specOf(spec), status })
 const larger = { nodes: { type: 'cache.m7g.large' } }
-const settled = withSecrets(factsOf({ object: objectOf({ status: known }), sight: seen(group()) }))
-const changing = withSecrets(factsOf({ object: object(larger), sight: seen(group()) }))
+const settled = withSecrets(factsOf({ object: objectOf({ status: known }), observed: seen(group()) }))
+const changing = withSecrets(factsOf({ object: object(larger), observed: seen(group()) }))
 const moving = (status: string) => group({ state: 'moving', status })
 const tokenSpec = { encryption: { inTransit: 'Required' }, auth: { mode: 'Token' } }
 
@@ -56,8 +56,8 @@ describe('conditions', () => {
   const serving = 'Available=True/Serving'
   const bound = 'BindingReady=True/Written'
   const unbound = 'BindingReady=False/NoEndpoint'
-  const rows: readonly (readonly [string, CacheFacts, Deed, readonly string[]])[] = [
-    ['settled: ready, and nothing else is going on', settled, nothing, ['Ready=True/AsAsked', serving, bound]],
+  const rows: readonly (readonly [string, CacheFacts, StepResult, readonly string[]])[] = [
+    ['settled: ready, and nothing else is going on', settled, nothing, ['Ready=True/InSync', serving, bound]],
     [
       'announced: reconciling',
       changing,
@@ -84,7 +84,7 @@ describe('conditions', () => {
     ],
     [
       'busy: reconciling, and still serving',
-      withSecrets(factsOf({ ...settled, sight: seen(moving('modifying')) })),
+      withSecrets(factsOf({ ...settled, observed: seen(moving('modifying')) })),
       nothing,
       ['Reconciling=True/Modifying', 'Ready=False/Modifying', serving, bound],
     ],
@@ -92,7 +92,7 @@ describe('conditions', () => {
       'being created: not serving',
       factsOf({
         object: objectOf({ status: { id, tags: { hash: 'x', keys: [] } } }),
-        sight: seen(group({ state: 'moving', status: 'creating', primary: undefined })),
+        observed: seen(group({ state: 'moving', status: 'creating', primary: undefined })),
       }),
       nothing,
       ['Reconciling=True/Creating', 'Ready=False/Creating', 'Available=False/NotServing', unbound],
@@ -111,7 +111,7 @@ describe('conditions', () => {
     ],
     [
       'not ours: nothing of it is shown as ours',
-      factsOf({ sight: seen(group()), tags: found(others) }),
+      factsOf({ observed: seen(group()), tags: found(others) }),
       nothing,
       ['Stalled=True/NotOurs', 'Ready=False/NotOurs', 'Available=False/NotOurs', unbound],
     ],
@@ -119,7 +119,7 @@ describe('conditions', () => {
       'failed',
       factsOf({
         object: objectOf({ status: known }),
-        sight: seen(group({ state: 'failed', status: 'create-failed' })),
+        observed: seen(group({ state: 'failed', status: 'create-failed' })),
       }),
       nothing,
       ['Stalled=True/CreateFailed', 'Ready=False/CreateFailed', 'Available=False/NotServing', unbound],
@@ -144,7 +144,7 @@ describe('conditions', () => {
     ],
     [
       'the Secrets are being written',
-      factsOf({ object: objectOf({ status: known }), sight: seen(group()) }),
+      factsOf({ object: objectOf({ status: known }), observed: seen(group()) }),
       did('done'),
       ['Reconciling=True/Modifying', 'Ready=False/Modifying', serving, 'BindingReady=False/Writing'],
     ],
@@ -152,7 +152,7 @@ describe('conditions', () => {
       'a token that AWS was not given yet keeps the Secrets back',
       factsOf({
         object: object(tokenSpec),
-        sight: seen(group({ inTransit: 'Required' })),
+        observed: seen(group({ inTransit: 'Required' })),
         token: { is: 'present', version: '1' },
       }),
       { is: 'announced' },
@@ -170,8 +170,8 @@ describe('conditions', () => {
       ['Stalled=True/DeletionProtected', 'Ready=False/DeletionProtected', serving, bound],
     ],
   ]
-  for (const [sentence, facts, deed, list] of rows) {
-    it(sentence, () => assert.deepEqual(conditions(facts, deed), list))
+  for (const [sentence, facts, result, list] of rows) {
+    it(sentence, () => assert.deepEqual(conditions(facts, result), list))
   }
   it('every condition speaks of the generation', () => {
     const status = judged(withSecrets(factsOf({ ...settled, object: objectOf({ status: known, generation: 7 }) })))
@@ -184,7 +184,7 @@ describe('conditions', () => {
       [{ type: 'Ready', status, reason, message: reason }] as const
     const first = nextConditions(undefined, at('t1'), ready('False', 'Creating'))
     const second = nextConditions(first, at('t2'), ready('False', 'Modifying'))
-    const third = nextConditions(second, at('t3'), ready('True', 'AsAsked'))
+    const third = nextConditions(second, at('t3'), ready('True', 'InSync'))
     assert.deepEqual(
       [first, second, third].map(([c]) => c?.lastTransitionTime),
       ['t1', 't1', 't3'],
@@ -219,7 +219,7 @@ describe('conditions', () => {
 describe('status', () => {
   it('is what the schema says, of a group and of memcached', () => {
     const nodes = withSecrets(
-      factsOf({ object: objectOf({ spec: memcachedSpec(), status: known }), sight: seen(memcached()) }),
+      factsOf({ object: objectOf({ spec: memcachedSpec(), status: known }), observed: seen(memcached()) }),
     )
     for (const facts of [settled, changing, nodes]) {
       const status = JSON.parse(JSON.stringify(judged(facts, { is: 'announced' })))
@@ -240,7 +240,7 @@ describe('status', () => {
         ...settled,
         nowIso: '2027-01-01T00:00:00Z',
         object: objectOf({ status: first }),
-        sight: seen(group({ nodeType: 'cache.m7g.large' })),
+        observed: seen(group({ nodeType: 'cache.m7g.large' })),
       }),
     )
     assert.equal(first.lastCheckedTime, nowIso)
@@ -248,9 +248,9 @@ describe('status', () => {
   })
   it('stays as it was until the first look after a restart', () => {
     const before = judged(settled)
-    const blind = factsOf({ sight: { is: 'unknown' }, object: objectOf({ status: before }) })
+    const blind = factsOf({ observed: { is: 'unknown' }, object: objectOf({ status: before }) })
     assert.deepEqual(judged(blind), before)
-    const changed = factsOf({ sight: { is: 'unknown' }, object: objectOf({ status: before, generation: 2 }) })
+    const changed = factsOf({ observed: { is: 'unknown' }, object: objectOf({ status: before, generation: 2 }) })
     assert.equal(judged(changed).observedGeneration, 2)
   })
   it('names the id before the first create call, and shows the plan before it acts', () => {
@@ -268,7 +268,7 @@ describe('status', () => {
     assert.equal(judged(settled).plan, undefined)
   })
   it('writing Secrets is no plan that is shown', () => {
-    const facts = factsOf({ object: objectOf({ status: known }), sight: seen(group()) })
+    const facts = factsOf({ object: objectOf({ status: known }), observed: seen(group()) })
     assert.equal(judged(facts).plan, undefined)
   })
   it('repeats what AWS has: a group', () => {
@@ -282,7 +282,7 @@ describe('status', () => {
       reader: undefined,
       pending: { nodeType: 'x', automaticFailover: true },
     })
-    const status = judged(factsOf({ object: object({}), sight: seen(observed) }))
+    const status = judged(factsOf({ object: object({}), observed: seen(observed) }))
     assert.equal(status.size, '2x1 cache.t4g.small')
     assert.equal(status.address, 'cfg:6379')
     assert.deepEqual(status.endpoint, { configuration: { host: 'cfg', port: 6379 }, port: 6379 })
@@ -294,7 +294,7 @@ describe('status', () => {
   it('repeats what AWS has: memcached', () => {
     const observed = memcached({ nodeCount: 2, members: [node(1), node(2)] })
     const status = judged(
-      factsOf({ object: objectOf({ spec: memcachedSpec(), status: known }), sight: seen(observed) }),
+      factsOf({ object: objectOf({ spec: memcachedSpec(), status: known }), observed: seen(observed) }),
     )
     assert.equal(status.size, '2 cache.t4g.small')
     assert.equal(status.address, 'node1.cache:11211')
@@ -308,7 +308,7 @@ describe('status', () => {
     assert.equal(status.address, undefined)
   })
   it('shows nothing of a cache that is not ours', () => {
-    const status = judged(factsOf({ sight: seen(group()), tags: found(others) }))
+    const status = judged(factsOf({ observed: seen(group()), tags: found(others) }))
     assert.equal(status.address, undefined)
     assert.equal(status.arn, undefined)
     assert.equal(status.members, undefined)
@@ -336,19 +336,19 @@ describe('status', () => {
 })
 
 describe('what status remembers of ownership', () => {
-  const identity = (facts: CacheFacts, deed: Deed = nothing) => {
-    const { arn, createdTime } = judged(facts, deed)
+  const identity = (facts: CacheFacts, result: StepResult = nothing) => {
+    const { arn, createdTime } = judged(facts, result)
     return { arn, createdTime }
   }
   it('the ARN and the creation time once the tags are seen to be ours', () => {
-    assert.deepEqual(identity(factsOf({ sight: seen(group()), tags: found(ours) })), { arn, createdTime })
+    assert.deepEqual(identity(factsOf({ observed: seen(group()), tags: found(ours) })), { arn, createdTime })
   })
   it('nothing before that', () => {
     const none = { arn: undefined, createdTime: undefined }
-    assert.deepEqual(identity(factsOf({ sight: seen(group()) })), none)
-    assert.deepEqual(identity(factsOf({ sight: seen(group()), tags: found(former) })), none)
+    assert.deepEqual(identity(factsOf({ observed: seen(group()) })), none)
+    assert.deepEqual(identity(factsOf({ observed: seen(group()), tags: found(former) })), none)
     const clusterRenamed = { ...ours, 'larder.dev/cluster': 'other' }
-    assert.deepEqual(identity(factsOf({ sight: seen(group()), tags: found(clusterRenamed) })), none)
+    assert.deepEqual(identity(factsOf({ observed: seen(group()), tags: found(clusterRenamed) })), none)
   })
   it('a cache that was made anew is another one: its failure must be known as ours', () => {
     const facts = factsOf({
@@ -359,7 +359,7 @@ describe('what status remembers of ownership', () => {
     assert.deepEqual(identity(facts, did('exists')), { arn, createdTime })
     const after = judged(facts, did('done'))
     const failed = group({ state: 'failed', status: 'create-failed', createdTime: '2026-03-01T00:00:00Z' })
-    const plan = planCacheCluster(factsOf({ object: objectOf({ status: after }), sight: seen(failed) }))
+    const plan = planCacheCluster(factsOf({ object: objectOf({ status: after }), observed: seen(failed) }))
     assert.ok(plan.is === 'stuck' && plan.reason === 'CreateFailed')
   })
 })
@@ -369,9 +369,10 @@ describe('what status remembers of tags', () => {
     spec: object,
     status: CacheFacts['object']['status'],
     have: Record<string, string>,
-    deed: Deed = nothing,
+    result: StepResult = nothing,
   ) =>
-    judged(withSecrets(factsOf({ object: object(spec, status), sight: seen(group()), tags: found(have) })), deed).tags
+    judged(withSecrets(factsOf({ object: object(spec, status), observed: seen(group()), tags: found(have) })), result)
+      .tags
   it('what our own create call carried there', () => {
     assert.deepEqual(judged(factsOf(), did('done')).tags, tagsRecord(ours))
     assert.equal(judged(factsOf(), did('exists')).tags, undefined)
@@ -398,9 +399,9 @@ describe('what status remembers of tags', () => {
 describe('what status remembers of the parameter group', () => {
   const asking = { engineVersion: '7.1', parameters: { timeout: '20' } }
   const name = `${id}-redis7`
-  const of = (changes: Partial<CacheFacts>, deed: Deed = nothing, plan?: Plan) => {
+  const of = (changes: Partial<CacheFacts>, result: StepResult = nothing, plan?: Plan) => {
     const facts = withSecrets(factsOf(changes))
-    return judged(facts, deed, plan).parameterGroup
+    return judged(facts, result, plan).parameterGroup
   }
   const hash =
     of({ object: object(asking, {}), parameters: found(parametersOf({ timeout: '20' })), parametersTags: found(ours) })
@@ -429,25 +430,25 @@ describe('what status remembers of the parameter group', () => {
   })
   it('the hash stays while nothing is read, and falls when a difference is seen or the group is gone', () => {
     assert.equal(
-      of({ object: object(asking, applied), sight: seen(group({ parameterGroupName: name })) })?.appliedHash,
+      of({ object: object(asking, applied), observed: seen(group({ parameterGroupName: name })) })?.appliedHash,
       hash,
     )
     assert.equal(
       of({
         object: object(asking, applied),
-        sight: seen(group({ parameterGroupName: name })),
+        observed: seen(group({ parameterGroupName: name })),
         parameters: found(parametersOf({ timeout: '5' })),
       })?.appliedHash,
       undefined,
     )
     assert.equal(
-      of({ object: object(asking, applied), sight: seen(group({ parameterGroupName: name })), parameters: absent })
+      of({ object: object(asking, applied), observed: seen(group({ parameterGroupName: name })), parameters: absent })
         ?.appliedHash,
       undefined,
     )
     const more = { ...asking, parameters: { timeout: '21' } }
     assert.equal(
-      of({ object: object(more, applied), sight: seen(group({ parameterGroupName: name })) })?.appliedHash,
+      of({ object: object(more, applied), observed: seen(group({ parameterGroupName: name })) })?.appliedHash,
       undefined,
     )
   })
@@ -461,12 +462,12 @@ describe('what status remembers of the parameter group', () => {
     assert.deepEqual(of({ object: object({ parameterGroupName: 'theirs' }, {}) }), { name: 'theirs', owned: false })
   })
   it('a former one is remembered until it is deleted, then the one in use', () => {
-    const sight = seen(group({ parameterGroupName: `${id}-redis7-cluster`, clusterMode: 'Compatible' }))
+    const observed = seen(group({ parameterGroupName: `${id}-redis7-cluster`, clusterMode: 'Compatible' }))
     const spec = { ...asking, nodes: { type: 'cache.t4g.small', clusterMode: 'Compatible', replicasPerShard: 1 } }
-    assert.equal(of({ object: object(spec, applied), sight })?.name, name)
-    assert.equal(of({ object: object(spec, applied), sight }, did('done'), deletes)?.name, `${id}-redis7-cluster`)
+    assert.equal(of({ object: object(spec, applied), observed })?.name, name)
+    assert.equal(of({ object: object(spec, applied), observed }, did('done'), deletes)?.name, `${id}-redis7-cluster`)
     assert.equal(
-      of({ object: object(spec, applied), sight }, { is: 'acted', acted: refused('waiting') }, deletes)?.name,
+      of({ object: object(spec, applied), observed }, { is: 'acted', acted: refused('waiting') }, deletes)?.name,
       name,
     )
   })
@@ -481,7 +482,7 @@ describe('what status remembers of the parameter group', () => {
   })
   it('deleting: the one that the cache uses is remembered before the cache goes', () => {
     const going = objectOf({ deleting: true, status: known })
-    assert.deepEqual(of({ object: going, sight: seen(group({ parameterGroupName: name })) }), { name, owned: true })
+    assert.deepEqual(of({ object: going, observed: seen(group({ parameterGroupName: name })) }), { name, owned: true })
   })
 })
 
@@ -493,10 +494,10 @@ describe('what status remembers of the token', () => {
     if (name === 'CreateGroup') return create
     return { is: 'act', next: { action: { do: name, id }, disruption: 'None', when: 'Now' }, later: [] }
   }
-  const after = (name: 'RotateToken' | 'SetToken' | 'CreateGroup', deed: Deed) =>
+  const after = (name: 'RotateToken' | 'SetToken' | 'CreateGroup', result: StepResult) =>
     judged(
       factsOf({ object: object(tokenSpec, { ...known, authToken: given }), token: { is: 'present', version: '2' } }),
-      deed,
+      result,
       plan(name),
     ).authToken
   const rows = [
@@ -510,8 +511,8 @@ describe('what status remembers of the token', () => {
     ['a refused call changes nothing', 'RotateToken', { is: 'acted', acted: refused('stalled') }, given],
     ['an announced one neither', 'RotateToken', { is: 'announced' }, given],
   ] as const
-  for (const [sentence, name, deed, token] of rows) {
-    it(sentence, () => assert.deepEqual(after(name, deed), token))
+  for (const [sentence, name, result, token] of rows) {
+    it(sentence, () => assert.deepEqual(after(name, result), token))
   }
 })
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import { desiredGroup, desiredMemcached } from '../../src/plan/desired.ts'
-import type { ObservedGroup, ObservedMemcached } from '../../src/plan/observed.ts'
-import type { PlannedAction } from '../../src/plan/outcome.ts'
-import { groupSteps, memcachedSteps, step } from '../../src/plan/steps.ts'
+import { desiredGroup, desiredMemcached } from '../../src/plan/cache-cluster/desired.ts'
+import { groupSteps, memcachedSteps, step } from '../../src/plan/cache-cluster/topology/group-steps.ts'
+import type { ObservedGroup, ObservedMemcached } from '../../src/plan/core/observed.ts'
+import type { PlannedAction } from '../../src/plan/core/outcome.ts'
 import { group, id, member, memcached, memcachedSpec, node, specOf } from './facts.ts'
 
 /** A step in short: what it does, and what it says. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import { tagSteps, tagsRecord, wantedTags } from '../../src/plan/tags.ts'
+import { tagSteps, tagsRecord, wantedTags } from '../../src/plan/core/tags.ts'
 import { arn, group, id, objectOf, ours, specOf } from './facts.ts'
 
 const steps = (wanted: Record<string, string>, keys: readonly string[], have: Record<string, string>) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import { familyOf, isNewer, meets } from '../../src/plan/version.ts'
+import { familyOf, isNewer, meets } from '../../src/plan/core/version.ts'
 
 describe('versions', () => {
   const families = [

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import type { Action } from '../../src/plan/action.ts'
-import type { PlannedAction } from '../../src/plan/outcome.ts'
-import { inWords } from '../../src/plan/words.ts'
+import type { Action } from '../../src/plan/core/action.ts'
+import type { PlannedAction } from '../../src/plan/core/outcome.ts'
+import { inWords } from '../../src/plan/core/words.ts'
 
 const id = 'shop-web'
 const name = 'shop-web-redis7'
@@ -21,12 +21,6 @@ describe('a step in words', () => {
     ],
     [{ do: 'ResetParameters', name, names: ['timeout'] }, 'resetting timeout in the parameter group shop-web-redis7'],
     [{ do: 'DeleteParameterGroup', name }, 'deleting the parameter group shop-web-redis7'],
-    [
-      { do: 'CreateSubnetGroup', name: id, description: '', subnetIds: [], tags: {} },
-      'creating the subnet group shop-web',
-    ],
-    [{ do: 'SetSubnets', name: id, subnetIds: [] }, 'changing the subnets of the subnet group shop-web'],
-    [{ do: 'DeleteSubnetGroup', name: id }, 'deleting the subnet group shop-web'],
     [
       {
         do: 'CreateGroup',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { CacheClusterSpec } from '../../src/crds/cache-cluster.ts'
 import type { CachePolicySpec } from '../../src/crds/cache-policy.ts'
-import type { ObservedCache } from '../../src/plan/observed.ts'
+import type { ObservedCache } from '../../src/plan/core/observed.ts'
 import type { Luck, Scene } from './driver.ts'
 import { policyOf, specOf } from './facts.ts'
 import { emptyWorld, type World } from './model-world.ts'

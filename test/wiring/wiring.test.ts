@@ -8,7 +8,7 @@ import { Registry } from 'prom-client'
 import { readConfig } from '../../src/config.ts'
 import { serveHealth } from '../../src/health.ts'
 import { createLog } from '../../src/log.ts'
-import { tokenPattern } from '../../src/plan/auth.ts'
+import { tokenPattern } from '../../src/plan/cache-cluster/token.ts'
 import { newToken } from '../../src/token.ts'
 
 const execute = promisify(execFile)
@@ -24,7 +24,7 @@ describe('the configuration', () => {
       leaseNamespace: process.env.POD_NAMESPACE ?? 'larder-system',
       workers: 16,
       awsRate: 15,
-      lookIntervalSeconds: 60,
+      pollIntervalSeconds: 60,
       listenHost: '0.0.0.0',
       listenPort: 8080,
       logLevel: 'info',
@@ -34,7 +34,7 @@ describe('the configuration', () => {
   const refused = [
     [['--region', 'x', '--cluster-name', 'Not A Name'], /--cluster-name.*lower-case letters/],
     [['--region', 'x', '--workers', '0'], /--workers.*whole number from 1 to 256/],
-    [['--region', 'x', '--look-interval', '1'], /--look-interval.*whole number from 5 to 300/],
+    [['--region', 'x', '--poll-interval', '1'], /--poll-interval.*whole number from 5 to 300/],
     [['--region', 'x', '--listen', 'nowhere'], /--listen.*host:port/],
     [['--region', 'x', '--log-level', 'loud'], /--log-level.*Allowed choices are debug, info, warn, error/],
     [['--colour', 'blue'], /unknown option '--colour'/],

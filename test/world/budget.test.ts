@@ -17,7 +17,7 @@ describe(`the budget: ${groups} settled groups of 2 nodes`, function () {
   this.timeout(400_000)
   const world = worldForSuite({
     emulator: ['--nodes', 'none', '--profile', 'instant', '--quota', 'nodesPerRegion=1000'],
-    operator: ['--no-leader-elect', '--aws-rate', '200', '--look-interval', '15'],
+    operator: ['--no-leader-elect', '--aws-rate', '200', '--poll-interval', '15'],
   })
 
   const all = async () =>

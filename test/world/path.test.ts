@@ -52,7 +52,7 @@ describe('the whole path, on real servers', function () {
       'ENDPOINT',
       'AGE',
     ])
-    assert.match(row, /products\s+redis\s+1x1 cache\.t4g\.small\s+True\s+AsAsked\s+127\.\S+:\d+/)
+    assert.match(row, /products\s+redis\s+1x1 cache\.t4g\.small\s+True\s+InSync\s+127\.\S+:\d+/)
     assert.match(await world().kubectl('get', 'larder'), /cachepolicy\.larder\.dev\/catalog/)
   })
 

@@ -1,0 +1,132 @@
+import type { ErrorRow } from './rows.ts'
+
+/** One row for each of the codes, which stand in a line with blanks between them. */
+const rowsOf = (codes: string, rest: Omit<ErrorRow, 'code'>): readonly ErrorRow[] =>
+  codes.split(' ').map((code) => ({ code, ...rest }))
+
+const throttled = 'AWS asks for fewer calls. Larder slows down and tries again by itself.'
+const unwell = 'AWS failed on its side. Larder tries again by itself.'
+const forbidden =
+  "Allow the operator's IAM role the action that the message names (docs list the policy). Larder tries again by itself."
+const expired = 'The session has expired. Larder fetches new credentials and tries again.'
+const clock = "Set this machine's clock: it differs too much from AWS's."
+const badKey = 'Give the operator an access key that exists and is active.'
+const badSignature = 'Check the secret access key, the region and the clock of this machine.'
+const noCredentials =
+  'Give the operator credentials: an IAM role for its service account, or access keys. Larder tries again by itself.'
+const notOffered = 'Check the endpoint: it does not offer this operation.'
+const unreadable = "Change the spec as AWS's message says. If the spec is right, check the endpoint."
+const broken = 'The connection broke or took too long. Larder looks what came of it and tries again.'
+const nobody = 'Check the endpoint, the routes and the network policies: nobody answers there.'
+const noName = 'Check the endpoint and region names and the DNS: the host name is not found.'
+const untrusted =
+  'Check the endpoint, and trust its certificate authority (NODE_EXTRA_CA_CERTS) when a proxy stands in between.'
+
+/**
+ * What any AWS service, the network or the SDK may say instead of a reply of ElastiCache: AWS's common errors, the codes that
+ * the SDK counts as throttling, and Node's own codes.
+ */
+export const commonErrorRows: readonly ErrorRow[] = [
+  ...rowsOf(
+    'BandwidthLimitExceeded EC2ThrottledException LimitExceededException PriorRequestNotComplete ' +
+      'ProvisionedThroughputExceededException RequestLimitExceeded RequestThrottled RequestThrottledException SlowDown ' +
+      'ThrottledException Throttling ThrottlingException TooManyRequestsException TransactionInProgressException',
+    { does: 'retryable', reason: 'Throttled', cure: throttled },
+  ),
+  ...rowsOf('InternalFailure InternalError InternalServerError InternalServerException InternalServiceError', {
+    http: 500,
+    does: 'retryable',
+    reason: 'AwsUnavailable',
+    cure: unwell,
+  }),
+  ...rowsOf('ServiceUnavailable ServiceUnavailableException Unavailable', {
+    http: 503,
+    does: 'retryable',
+    reason: 'AwsUnavailable',
+    cure: unwell,
+  }),
+  ...rowsOf('AccessDenied AccessDeniedException UnauthorizedOperation NotAuthorized', {
+    http: 403,
+    does: 'stalled',
+    reason: 'AccessDenied',
+    cure: forbidden,
+  }),
+  ...rowsOf('ExpiredToken ExpiredTokenException TokenRefreshRequired', {
+    does: 'retryable',
+    reason: 'CredentialsInvalid',
+    cure: expired,
+  }),
+  ...rowsOf('RequestExpired RequestTimeTooSkewed RequestInTheFuture', {
+    does: 'retryable',
+    reason: 'CredentialsInvalid',
+    cure: clock,
+  }),
+  ...rowsOf('InvalidClientTokenId UnrecognizedClientException', {
+    http: 403,
+    does: 'stalled',
+    reason: 'CredentialsInvalid',
+    cure: badKey,
+  }),
+  ...rowsOf('SignatureDoesNotMatch InvalidSignatureException IncompleteSignature AuthFailure', {
+    does: 'stalled',
+    reason: 'CredentialsInvalid',
+    cure: badSignature,
+  }),
+  ...rowsOf('MissingAuthenticationToken MissingAuthenticationTokenException', {
+    http: 403,
+    does: 'stalled',
+    reason: 'CredentialsInvalid',
+    cure: noCredentials,
+  }),
+  ...rowsOf('CredentialsProviderError TokenProviderError', {
+    does: 'retryable',
+    reason: 'CredentialsInvalid',
+    cure: noCredentials,
+  }),
+  ...rowsOf('OptInRequired', {
+    http: 403,
+    does: 'stalled',
+    reason: 'CredentialsInvalid',
+    cure: 'Sign up for ElastiCache or enable this region in the AWS account.',
+  }),
+  ...rowsOf('InvalidAction UnsupportedOperation UnknownOperationException', {
+    does: 'stalled',
+    reason: 'NotSupported',
+    cure: notOffered,
+  }),
+  ...rowsOf(
+    'MissingAction MalformedQueryString InvalidQueryParameter MissingParameter ValidationError ValidationException',
+    {
+      does: 'stalled',
+      reason: 'InvalidSpec',
+      cure: unreadable,
+    },
+  ),
+  ...rowsOf('ECONNRESET EPIPE ETIMEDOUT TimeoutError RequestTimeout RequestTimeoutException AbortError', {
+    does: 'retryable',
+    reason: 'NetworkError',
+    cure: broken,
+  }),
+  ...rowsOf('ECONNREFUSED EHOSTUNREACH ENETUNREACH', { does: 'retryable', reason: 'NetworkError', cure: nobody }),
+  ...rowsOf('ENOTFOUND EAI_AGAIN', { does: 'retryable', reason: 'NetworkError', cure: noName }),
+  ...rowsOf(
+    'CERT_HAS_EXPIRED DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_GET_ISSUER_CERT_LOCALLY ' +
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE ERR_TLS_CERT_ALTNAME_INVALID',
+    { does: 'retryable', reason: 'NetworkError', cure: untrusted },
+  ),
+  ...rowsOf('StrangeReply', {
+    does: 'retryable',
+    reason: 'NetworkError',
+    cure: 'Check the endpoint and proxies: what answered is not ElastiCache.',
+  }),
+  ...rowsOf('NoLeaseMargin', {
+    does: 'retryable',
+    reason: 'NotLeading',
+    cure: 'Nothing was sent: this operator may be about to lose its leadership. It tries again when the lease is renewed.',
+  }),
+  ...rowsOf('Closing', {
+    does: 'retryable',
+    reason: 'NotLeading',
+    cure: 'Nothing was sent: this operator is stopping.',
+  }),
+]

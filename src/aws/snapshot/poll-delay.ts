@@ -1,0 +1,41 @@
+/** Between two looks while all is settled, unless the operator is told otherwise. */
+export const defaultSettledMs = 60_000
+/** Between two looks while anything is waited for. */
+const eagerMs = 5000
+/** No two looks are nearer than this, whoever asks. */
+export const gapMs = 1000
+const longestMs = 300_000
+const longestRetryMs = 60_000
+/** However much AWS asks for fewer calls: who waits for a cache hears of it within 20 s. */
+const slowest = 4
+const jitter = 0.1
+
+export interface Pace {
+  /** Somebody waits, or doesn't know yet. */
+  readonly eager: boolean
+  /** Between two looks while all is settled. */
+  readonly settledMs: number
+  /** 1 when AWS is content, doubled with each look during which it asked for fewer calls. */
+  readonly slowness: number
+  /** How long the last look took: half of the time at most is spent looking. */
+  readonly pollMs: number
+  /** WatchClients that failed since the last good one, and the delay that AWS asked for with the last of them. */
+  readonly failures: number
+  readonly retryAfterMs: number
+  /** From 0 to 1: where in the spread of ±10 % this delay falls. */
+  readonly chance: number
+}
+
+/** From the end of one look to the begin of the next, in milliseconds. */
+export const delayOf = ({ eager, settledMs, slowness, pollMs, failures, retryAfterMs, chance }: Pace): number => {
+  const spread = 1 - jitter + 2 * jitter * chance
+  if (failures > 0) {
+    const backoffMs = Math.min(longestRetryMs, gapMs * 2 ** Math.min(failures - 1, 16) * slowness)
+    return Math.max(gapMs, backoffMs * spread, retryAfterMs)
+  }
+  return Math.max(gapMs, Math.min(longestMs, Math.max(eager ? eagerMs : settledMs, pollMs) * slowness) * spread)
+}
+
+/** Doubles while AWS asks for fewer calls, halves with every look that it let pass. */
+export const slownessAfter = (slowness: number, throttled: boolean): number =>
+  throttled ? Math.min(slowest, slowness * 2) : Math.max(1, slowness / 2)

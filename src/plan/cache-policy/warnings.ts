@@ -1,0 +1,106 @@
+import type { CachePolicySpec, CachePolicyStatus } from '../../crds/cache-policy.ts'
+import { durationMs } from '../../crds/duration.ts'
+import { given } from '../cache-cluster/desired.ts'
+import { nextConditions } from '../core/conditions.ts'
+import type { Engine } from '../core/observed.ts'
+
+/** All that one reconcile of a CachePolicy knows. */
+export interface PolicyFacts {
+  readonly nowIso: string
+  readonly generation: number
+  readonly spec: CachePolicySpec
+  readonly status: CachePolicyStatus
+  readonly reconcileAt: string | undefined
+  /** CacheClusters of the namespace that name this policy. */
+  readonly caches: readonly { readonly name: string; readonly engine: Engine }[]
+}
+
+/** memcached reads a TTL above 30 days as a date (its protocol.txt, "Expiration times"). */
+const longestMemcachedTtlMs = 30 * 24 * 3_600_000
+
+interface Check {
+  readonly hit: (facts: PolicyFacts) => boolean
+  readonly say: (facts: PolicyFacts) => string
+}
+
+const ms = (text: string | undefined): number => (text === undefined ? 0 : durationMs(text))
+const ttls = ({ ttl, session }: CachePolicySpec) => [
+  ttl.default,
+  ttl.max,
+  session?.ttl,
+  ...ttl.byPrefix.map((p) => p.ttl),
+]
+const memcached = (facts: PolicyFacts) =>
+  facts.caches.filter((cache) => cache.engine === 'memcached').map((c) => c.name)
+
+/** What will probably not work as meant. None of it is refused: each is right for somebody. */
+const checks: readonly Check[] = [
+  {
+    hit: ({ spec }) => spec.eviction?.policy?.startsWith('volatile-') === true && spec.ttl.default === undefined,
+    say: ({ spec }) =>
+      `spec.eviction.policy ${spec.eviction?.policy} evicts only items with a TTL, and spec.ttl.default is not set: when memory is full, writes fail. Set spec.ttl.default, or choose an allkeys- policy`,
+  },
+  {
+    hit: ({ spec }) => spec.eviction?.policy === 'noeviction' && spec.strategy.read === 'LazyLoading',
+    say: () =>
+      'spec.eviction.policy noeviction with spec.strategy.read LazyLoading: when memory is full, misses can no longer be cached. Choose allkeys-lru, or keep room by TTLs',
+  },
+  {
+    hit: ({ spec }) => spec.strategy.write === 'WriteThrough' && spec.ttl.default === undefined,
+    say: () =>
+      'spec.strategy.write WriteThrough without spec.ttl.default: the cache fills with items that nobody reads. Set spec.ttl.default',
+  },
+  {
+    hit: ({ spec }) =>
+      spec.ttl.negative !== undefined && spec.ttl.default !== undefined && ms(spec.ttl.negative) > ms(spec.ttl.default),
+    say: () =>
+      'spec.ttl.negative is longer than spec.ttl.default: what is missing at the source is remembered longer than what is there. Lower spec.ttl.negative',
+  },
+  {
+    hit: ({ spec }) => spec.ttl.max !== undefined && spec.ttl.byPrefix.some(({ ttl }) => ms(ttl) > ms(spec.ttl.max)),
+    say: ({ spec }) =>
+      `spec.ttl.byPrefix asks for more than spec.ttl.max (${spec.ttl.byPrefix
+        .filter(({ ttl }) => ms(ttl) > ms(spec.ttl.max))
+        .map((p) => p.prefix)
+        .join(', ')}): these items live no longer than spec.ttl.max`,
+  },
+  {
+    hit: (facts) => memcached(facts).length > 0 && facts.spec.eviction !== undefined,
+    say: (facts) =>
+      `spec.eviction is not enforced on ${memcached(facts).join(', ')}: memcached always evicts the least recently used item, by its own rules`,
+  },
+  {
+    hit: (facts) => memcached(facts).length > 0 && ttls(facts.spec).some((ttl) => ms(ttl) > longestMemcachedTtlMs),
+    say: (facts) =>
+      `a TTL above 30 days is read as a date by memcached (${memcached(facts).join(', ')}): keep it at 720h or less`,
+  },
+  {
+    hit: ({ spec }) => spec.strategy.write === 'WriteBehind' && spec.writeBehind === undefined,
+    say: () => 'spec.strategy.write WriteBehind without spec.writeBehind: batches of 500 are flushed every second',
+  },
+]
+
+export const policyWarnings = (facts: PolicyFacts): readonly string[] =>
+  checks.flatMap((check) => (check.hit(facts) ? [check.say(facts)] : []))
+
+/** A policy is ready as soon as it is read: what it asks of caches is told by the caches. */
+export const judgePolicy = (facts: PolicyFacts): CachePolicyStatus => {
+  const warnings = policyWarnings(facts)
+  return given<CachePolicyStatus>({
+    observedGeneration: facts.generation,
+    conditions: nextConditions(facts.status.conditions, facts, [
+      {
+        type: 'Ready',
+        status: 'True',
+        reason: 'InSync',
+        message:
+          warnings.length === 0
+            ? `used by ${facts.caches.length} caches`
+            : `used by ${facts.caches.length} caches, with ${warnings.length} warnings`,
+      },
+    ]),
+    caches: facts.caches.map((cache) => cache.name).sort(),
+    warnings: [...warnings],
+    lastHandledReconcileAt: facts.reconcileAt,
+  })
+}
