@@ -1,5 +1,7 @@
 import type { z } from 'zod'
-import { cacheClusterRules, cacheClusterSpec, cacheClusterStatus } from '../../src/crds/cache-cluster.ts'
+import { cacheClusterRules } from '../../src/crds/cache-cluster/rules.ts'
+import { cacheClusterSpec } from '../../src/crds/cache-cluster/spec.ts'
+import { cacheClusterStatus } from '../../src/crds/cache-cluster/status.ts'
 import { cachePolicySpec, cachePolicyStatus } from '../../src/crds/cache-policy.ts'
 import { cacheClusterKind, cachePolicyKind, type Kind } from '../../src/crds/kind.ts'
 import type { Rule } from '../../src/crds/rule.ts'

@@ -1,4 +1,4 @@
-import type { CacheClusterStatus } from '../crds/cache-cluster.ts'
+import type { CacheClusterStatus } from '../crds/cache-cluster/status.ts'
 import { cacheClusterKind } from '../crds/kind.ts'
 import type { KubeObject } from '../kube/port.ts'
 import type { Requeue } from '../loop/workers.ts'

@@ -1,4 +1,4 @@
-import type { CacheClusterSpec } from '../crds/cache-cluster.ts'
+import type { CacheClusterSpec } from '../crds/cache-cluster/spec.ts'
 import { type CachePolicyStatus, cachePolicySpec } from '../crds/cache-policy.ts'
 import { annotation, cacheClusterKind, cachePolicyKind } from '../crds/kind.ts'
 import type { Key, Kube, KubeObject } from '../kube/port.ts'

@@ -1,4 +1,4 @@
-import type { CacheClusterSpec } from '../crds/cache-cluster.ts'
+import type { CacheClusterSpec } from '../crds/cache-cluster/spec.ts'
 import { cacheClusterKind, cachePolicyKind, type Kind } from '../crds/kind.ts'
 import type { Key, Kube } from '../kube/port.ts'
 import { usersOf } from './cache-policy.ts'

@@ -1,4 +1,5 @@
-import { type CacheClusterStatus, cacheClusterSpec } from '../crds/cache-cluster.ts'
+import { cacheClusterSpec } from '../crds/cache-cluster/spec.ts'
+import { type CacheClusterStatus } from '../crds/cache-cluster/status.ts'
 import { cachePolicySpec } from '../crds/cache-policy.ts'
 import { annotation, cacheClusterKind, cachePolicyKind } from '../crds/kind.ts'
 import type { Key, KubeObject } from '../kube/port.ts'

@@ -1,4 +1,5 @@
-import { type CacheClusterSpec, engines } from '../crds/cache-cluster.ts'
+import { type CacheClusterSpec } from '../crds/cache-cluster/spec.ts'
+import { engines } from '../crds/cache-cluster/words.ts'
 import { cacheClusterKind, type Kind } from '../crds/kind.ts'
 import { keyOf } from '../kube/key.ts'
 import type { KubeObject } from '../kube/port.ts'

@@ -199,7 +199,8 @@ export const cachePolicyStatus = z
   .object({
     observedGeneration: z.int().optional().describe('The metadata.generation that this status speaks of.'),
     conditions: conditions.optional(),
-    caches: z.array(z.string()).optional().describe('CacheClusters of this namespace that name this policy.'),
+    cacheCount: z.int().optional().describe('How many CacheClusters of this namespace name this policy.'),
+    caches: z.array(z.string()).max(100).optional().describe('The first hundred of them, by name.'),
     warnings: z.array(z.string()).optional().describe('What will probably not work as meant, and the cure.'),
     lastHandledReconcileAt: z.string().optional().describe('Answer to the annotation larder.dev/reconcile-at.'),
   })

@@ -31,4 +31,5 @@ export const annotation = {
   reconcileAt: 'larder.dev/reconcile-at',
   approve: 'larder.dev/approve',
   recreate: 'larder.dev/recreate',
+  takeOver: 'larder.dev/take-over',
 } as const

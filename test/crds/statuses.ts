@@ -1,4 +1,4 @@
-import type { CacheClusterStatus } from '../../src/crds/cache-cluster.ts'
+import type { CacheClusterStatus } from '../../src/crds/cache-cluster/status.ts'
 import type { CachePolicyStatus } from '../../src/crds/cache-policy.ts'
 import type { Condition } from '../../src/crds/conditions.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import type { CacheClusterStatus } from '../../src/crds/cache-cluster.ts'
+import type { CacheClusterStatus } from '../../src/crds/cache-cluster/status.ts'
 import { eventsOf } from '../../src/plan/core/events.ts'
 import { type Plan, stuck, wait } from '../../src/plan/core/outcome.ts'
 import { requeueWish, settledMs } from '../../src/plan/core/requeue.ts'

@@ -1,4 +1,4 @@
-import { type CacheClusterSpec, cacheClusterSpec } from '../../src/crds/cache-cluster.ts'
+import { type CacheClusterSpec, cacheClusterSpec } from '../../src/crds/cache-cluster/spec.ts'
 import { type CachePolicySpec, cachePolicySpec } from '../../src/crds/cache-policy.ts'
 import { type CacheFacts, type CacheObject, unread } from '../../src/plan/cache-cluster/facts.ts'
 import { idOf, type Owner, ownerTags } from '../../src/plan/core/identity.ts'

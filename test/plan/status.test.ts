@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import { cacheClusterStatus } from '../../src/crds/cache-cluster.ts'
+import { cacheClusterStatus } from '../../src/crds/cache-cluster/status.ts'
 import { annotation } from '../../src/crds/kind.ts'
 import { planCacheCluster } from '../../src/plan/cache-cluster/checks.ts'
 import type { CacheFacts } from '../../src/plan/cache-cluster/facts.ts'

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { CacheClusterSpec } from '../../src/crds/cache-cluster.ts'
+import type { CacheClusterSpec } from '../../src/crds/cache-cluster/spec.ts'
 import type { CachePolicySpec } from '../../src/crds/cache-policy.ts'
 import type { ObservedCache } from '../../src/plan/core/observed.ts'
 import type { Luck, Scene } from './driver.ts'

@@ -1,73 +1,77 @@
 import { annotation } from '../../crds/kind.ts'
-import { ownerInWords, ownershipOf } from '../core/identity.ts'
-import { type Plan, type PlannedAction, stuck, wait } from '../core/outcome.ts'
-import { shownPlan } from '../core/verdict.ts'
-import { secretSteps } from '../secrets/steps.ts'
-import { compareFixedGroup, compareFixedMemcached } from './compare.ts'
-import { planDeletion } from './deletion.ts'
+import { hashOf } from '../core/hash.ts'
+import { arnParts, clusterInTags, isClusters, ownerInWords, ownershipOf } from '../core/identity.ts'
+import { type Plan, type PlannedAction, patienceMs, staleMs, stuck, wait } from '../core/outcome.ts'
+import { step, stepHash } from '../core/step.ts'
+import { tokenNeeded, tokenSecretOf } from '../secrets/names.ts'
+import { formerSecretsStep, secretSteps, secretTaken } from '../secrets/steps.ts'
 import type { CacheFacts } from './facts.ts'
-import { type Intent, intentOf, knownOurs } from './intent.ts'
+import { type Intent, intendedIdOf, knownOurs, lossOf } from './intent.ts'
 import { unsettable } from './parameters.ts'
 import { progressOf } from './progress.ts'
-import { createStep, formerGroupSteps, parameterGroupSteps, remainingSteps } from './remaining.ts'
-import { tokenNeeded } from './token.ts'
-import { step } from './topology/group-steps.ts'
+import { createStep, parameterGroupSteps, remainingSteps, wishOf } from './remaining.ts'
+import { topologies } from './topology/topology.ts'
 
-/** How often the same plan may be carried out for one generation before we say that it leads nowhere. */
-const mostRepeats = 5
+export type Check = (facts: CacheFacts, intent: Intent) => Plan | undefined
 
-/** After our own write AWS may answer from before it for so long: a cache that is missing, values that are old. */
-const graceMs = 30_000
+const cacheOf = ({ observed }: CacheFacts) => (observed.is === 'seen' ? observed.cache : undefined)
 
-type Check = (facts: CacheFacts, intent: Intent) => Plan | undefined
+const firstOf = ([next, ...later]: readonly PlannedAction[]): Plan | undefined =>
+  next === undefined ? undefined : { is: 'act', next, later }
 
-/** What should happen next with a CacheCluster: an ordered list of checks, the first opinion wins. */
-export const planCacheCluster = (facts: CacheFacts): Plan => {
-  if (facts.object.deleting) return planDeletion(facts)
-  const intent = intentOf(facts)
-  for (const check of checks) {
-    const opinion = check(facts, intent)
-    if (opinion !== undefined) return opinion
-  }
-  return { is: 'settled', reason: 'InSync', message: 'AWS holds what is asked' }
+export const lastOf = (events: CacheFacts['events']): string => {
+  const last = events.at(-1)
+  return last === undefined ? '' : `. AWS's last event: ${last.message}`
 }
 
-const inGrace = ({ sinceWriteMs }: CacheFacts): boolean => sinceWriteMs !== undefined && sinceWriteMs < graceMs
+/** Flags or spec that would give the standing cache another name, cluster or region: nothing is touched. */
+export const identityChanged: Check = ({ object }) => {
+  const { id, target, arn } = object.status
+  if (id === undefined) return undefined
+  const region = target?.region ?? (arn === undefined ? undefined : arnParts(arn).region)
+  const cluster = target?.cluster
+  const intended = intendedIdOf(object)
+  const moved = region !== undefined && region !== object.region
+  const renamed = cluster === undefined ? intended !== id : cluster !== object.cluster
+  if (!moved && !renamed) return undefined
+  const flags = [
+    ...(moved ? [`--region ${object.region} where the cache is in ${region}`] : []),
+    ...(renamed
+      ? [
+          `--cluster-name ${object.cluster}${cluster === undefined ? `, by which it would be ${intended}` : ` where it was ${cluster}`}`,
+        ]
+      : []),
+  ]
+  return stuck(
+    'IdentityChanged',
+    `${id} is left alone: this operator runs with ${flags.join(' and ')}. Set it back, and Larder goes on`,
+  )
+}
 
-/** Whether this plan is the one that was carried out last. */
-const isRepeated = (facts: CacheFacts, plan: Plan): boolean =>
-  facts.repeats > 0 && (facts.repeatedPlan === undefined || facts.repeatedPlan === shownPlan(plan)?.hash)
-
-/** What AWS has just accepted is not asked again before its answers can show it. */
-const unlessJustDone = (facts: CacheFacts, plan: Plan | undefined): Plan | undefined =>
-  plan?.is === 'act' && inGrace(facts) && isRepeated(facts, plan)
-    ? wait('WaitingForAWS', `AWS accepted ${plan.next.action.do} and does not show it yet`, [plan.next, ...plan.later])
-    : plan
-
-const notLookedYet: Check = ({ observed }) =>
-  observed.is === 'unknown' ? wait('WaitingForAWS', 'waiting for a look at AWS') : undefined
-
-const suspended: Check = ({ object }) =>
-  object.spec.suspend
-    ? { is: 'settled', reason: 'Suspended', message: 'spec.suspend is true: Larder looks, and changes nothing' }
-    : undefined
+const notPolledYet: Check = ({ observed, poll, object }) => {
+  const why = poll.failure === undefined ? undefined : `AWS can't be polled: ${poll.failure.message}`
+  if (poll.blindMs >= staleMs && why !== undefined) {
+    const since = object.status.lastCheckedTime
+    return {
+      is: 'blind',
+      reason: poll.failure?.reason ?? 'UnknownError',
+      message: `${why} Not looked at since ${since ?? 'the start'}`,
+    }
+  }
+  if (observed.is !== 'unknown') return undefined
+  return why === undefined
+    ? wait('WaitingForAWS', 'waiting for a look at AWS')
+    : wait(poll.failure?.reason ?? 'WaitingForAWS', why)
+}
 
 const readFailed: Check = ({ failure }) => (failure === undefined ? undefined : { is: 'blocked', failure })
-
-const policyMissing: Check = ({ object, policy }) =>
-  policy.is === 'absent'
-    ? wait(
-        'WaitingForPolicy',
-        `spec.policyRef: there is no CachePolicy ${object.spec.policyRef?.name} in ${object.namespace}`,
-      )
-    : undefined
 
 const parametersRefused: Check = (_, { parameters }) =>
   parameters.is === 'refused' ? stuck('InvalidSpec', parameters.message) : undefined
 
-const parametersUnknown: Check = ({ parameters }, intent) => {
-  if (parameters.is !== 'found' || intent.parameters.is !== 'values') return undefined
-  const [name] = unsettable(intent.parameters.values, parameters.value)
+const parametersUnknown: Check = ({ parameters }, { group }) => {
+  if (parameters.is !== 'found' || group.is !== 'own') return undefined
+  const [name] = unsettable(group.values, parameters.value)
   return name === undefined
     ? undefined
     : stuck(
@@ -76,54 +80,57 @@ const parametersUnknown: Check = ({ parameters }, intent) => {
       )
 }
 
-const tokenMissing: Check = ({ object, token }) => {
-  if (!tokenNeeded(object.spec) || token.is === 'present' || token.is === 'unread') return undefined
-  const reference = object.spec.auth?.token?.secretRef
-  if (token.is === 'unusable') return stuck('InvalidSpec', token.why)
-  if (reference === undefined) return undefined
-  return wait(
-    'WaitingForSecret',
-    `spec.auth.token.secretRef: there is no Secret ${reference.name} with the key ${reference.key}`,
-  )
-}
+const tokenUnusable: Check = ({ object, token }) =>
+  tokenNeeded(object.spec) && token.is === 'unusable' ? stuck('InvalidSpec', token.why) : undefined
 
-const tokenToStore: Check = ({ object, token }) =>
-  tokenNeeded(object.spec) && token.is === 'absent' && object.spec.auth?.token === undefined
-    ? { is: 'act', next: step({ do: 'StoreToken' }), later: [] }
-    : undefined
-
-/** A replication group holds data: one that vanished is not made anew, empty, behind its users' backs. */
-const lost: Check = (facts, { id, is }) => {
+/** A cache that keeps data and vanished is not made anew, empty, behind its users' backs. */
+const lost: Check = (facts, { id, topology }) => {
   const { object, observed, live } = facts
   if (observed.is !== 'absent') return undefined
   if (live.is === 'found') return wait('WaitingForAWS', `${id} is there, but not in the last list of AWS`)
-  const seenBefore = object.status.arn !== undefined && is === 'group'
-  if (!seenBefore || object.annotations[annotation.recreate] === id) return undefined
-  if (live.is === 'unread' || inGrace(facts)) return wait('WaitingForAWS', `waiting for a look at ${id}`)
+  if (object.status.arn === undefined || !topologies[topology].keepsData) return undefined
+  const loss = lossOf(object)
+  if (object.annotations[annotation.recreate] === loss) return undefined
+  const fresh = facts.sinceWriteMs !== undefined && facts.sinceWriteMs < 30_000
+  if (live.is === 'unread' || fresh) return wait('WaitingForAWS', `waiting for a look at ${id}`)
   return stuck(
     'Lost',
-    `${id} was there and is gone from AWS, with its data. To have it made anew, empty: kubectl annotate cachecluster ${object.name} -n ${object.namespace} ${annotation.recreate}=${id}`,
+    `${id} was there and is gone from AWS, with its data. To have it made anew, empty: kubectl annotate cachecluster ${object.name} -n ${object.namespace} --overwrite ${annotation.recreate}=${loss}`,
   )
 }
 
 const notOurs: Check = ({ object, observed, tags }, { id }) => {
   if (observed.is !== 'seen' || tags.is !== 'found') return undefined
-  const ownership = ownershipOf(tags.value, object)
-  if (ownership === 'nobody') {
-    return stuck(
-      'NotOurs',
-      `${id} exists in AWS without owner tags, so Larder leaves it alone: delete or rename one of the two`,
-    )
+  const known = knownOurs(object, observed.cache)
+  switch (ownershipOf(tags.value, object)) {
+    case 'ours':
+    case 'former':
+      return undefined
+    case 'nobody':
+      // ARN and creation time on record prove whose it is: the tags are put right.
+      if (known || object.spec.adopt?.id === id) return undefined
+      return stuck(
+        'NotOurs',
+        `${id} exists in AWS without owner tags, so Larder leaves it alone. To take it over: set spec.adopt.id to ${id}; else delete or rename one of the two`,
+      )
+    case 'otherCluster': {
+      const uid = clusterInTags(tags.value)
+      if (object.annotations[annotation.takeOver] === uid || (known && uid === 'unknown')) return undefined
+      return stuck(
+        'NotOurs',
+        `${id} exists in AWS and belongs to ${ownerInWords(tags.value)} with another uid (${uid}). If that Kubernetes cluster is gone, take it over: kubectl annotate cachecluster ${object.name} -n ${object.namespace} --overwrite ${annotation.takeOver}=${uid}; if it lives, give each cluster its own --cluster-name`,
+      )
+    }
+    case 'other':
+      return stuck('NotOurs', `${id} exists in AWS and belongs to ${ownerInWords(tags.value)}: rename one of the two`)
   }
-  if (ownership === 'other') {
-    return stuck('NotOurs', `${id} exists in AWS and belongs to ${ownerInWords(tags.value)}: rename one of the two`)
-  }
-  return undefined
 }
 
-const ownershipUnknown: Check = ({ object, observed, tags }) => {
-  if (observed.is !== 'seen' || tags.is === 'found' || knownOurs(object, observed.cache)) return undefined
-  const { id, state, status } = observed.cache
+const ownershipUnknown: Check = (facts) => {
+  const { object, tags } = facts
+  const cache = cacheOf(facts)
+  if (cache === undefined || tags.is === 'found' || knownOurs(object, cache)) return undefined
+  const { id, state, status } = cache
   if (state === 'deleting') return undefined
   if (state !== 'failed') return wait('WaitingForAWS', `waiting until AWS tells the tags of ${id}`)
   return stuck(
@@ -132,65 +139,91 @@ const ownershipUnknown: Check = ({ object, observed, tags }) => {
   )
 }
 
-const parameterGroupNotOurs: Check = ({ object, parameters, parametersTags }) => {
-  if (parameters.is !== 'found' || parametersTags.is !== 'found') return undefined
-  const ownership = ownershipOf(parametersTags.value, object)
-  if (ownership === 'ours' || ownership === 'former') return undefined
-  const whose = ownership === 'nobody' ? 'without owner tags' : `and belongs to ${ownerInWords(parametersTags.value)}`
-  return stuck(
-    'NotOurs',
-    `the parameter group ${parameters.value.name} exists in AWS ${whose}, so Larder leaves it alone: delete it, or name it in spec.parameterGroupName`,
-  )
-}
-
-const deletedByOthers: Check = ({ observed }) =>
-  observed.is === 'seen' && observed.cache.state === 'deleting'
-    ? wait('Deleting', `${observed.cache.id} is being deleted in AWS, and not by Larder`)
-    : undefined
-
-const failed: Check = ({ object, observed, events }) =>
-  observed.is === 'seen' && observed.cache.state === 'failed'
+const parameterGroupNotOurs: Check = ({ object, parameters, parametersTags }) =>
+  parameters.is === 'found' && parametersTags.is === 'found' && !isClusters(parametersTags.value, object)
     ? stuck(
-        'CreateFailed',
-        `AWS says ${observed.cache.status} of ${observed.cache.id}${lastOf(events)}. Delete the CacheCluster ${object.name} to remove it, and create it again with another node type or other zones`,
+        'NotOurs',
+        `the parameter group ${parameters.value.name} exists in AWS and is not this cluster's by its tags, so Larder leaves it alone: delete it, or name it in spec.parameterGroupName`,
       )
     : undefined
 
-const lastOf = (events: CacheFacts['events']): string => {
-  const last = events.at(-1)
-  return last === undefined ? '' : `: ${last.message}`
+const deletedByOthers: Check = (facts) => {
+  const cache = cacheOf(facts)
+  return cache?.state === 'deleting'
+    ? wait('Deleting', `${cache.id} is being deleted in AWS, and not by Larder`)
+    : undefined
 }
+
+const failed: Check = (facts) => {
+  const cache = cacheOf(facts)
+  return cache?.state === 'failed'
+    ? stuck(
+        'CreateFailed',
+        `AWS says ${cache.status} of ${cache.id}${lastOf(facts.events)}. Delete the CacheCluster ${facts.object.name} to remove it, and create it again with another node type or other zones`,
+      )
+    : undefined
+}
+
+/** What can be known without a call comes before calls that make something. */
+const takenBeforeCreate: Check = (facts) => (facts.observed.is === 'absent' ? secretTaken(facts) : undefined)
+
+const tokenToStore: Check = (facts) => {
+  const { object, token, secrets } = facts
+  if (!tokenNeeded(object.spec) || token.is !== 'absent' || !tokenSecretOf(object).generated) return undefined
+  if (secrets.token.is === 'foreign' || secrets.token.is === 'former') return secretTaken(facts)
+  return { is: 'act', next: step({ do: 'StoreToken' }), later: [] }
+}
+
+/** A write that Kubernetes has just refused must not hold up what AWS could do meanwhile: it is said at the end. */
+const refusedNow = ({ refused }: CacheFacts, next: PlannedAction): boolean => refused?.hash === stepHash(next)
 
 const secretsBehind: Check = (facts, intent) => {
   const next = secretSteps(facts)
-  if (next === undefined) return undefined
-  const later = facts.observed.is === 'seen' ? remainingSteps(facts, intent, facts.observed.cache) : []
-  return { is: 'act', next, later }
+  if (next === undefined || refusedNow(facts, next)) return undefined
+  const cache = cacheOf(facts)
+  return { is: 'act', next, later: cache === undefined ? [] : remainingSteps(facts, intent, cache) }
+}
+
+const policyMissing: Check = ({ object, policy, policyNames, reconcilingMs }) => {
+  const name = object.spec.policyRef?.name
+  if (name === undefined || policy.is === 'found') return undefined
+  if (policy.is === 'unreadable')
+    return stuck('InvalidSpec', `spec.policyRef: the CachePolicy ${name} can't be read: ${policy.why}`)
+  const choice =
+    policyNames.length === 0 ? 'there is none in this namespace' : `there are: ${policyNames.slice(0, 10).join(', ')}`
+  const message = `spec.policyRef: there is no CachePolicy ${name} in ${object.namespace}; ${choice}. Create it, or correct the name`
+  return reconcilingMs < patienceMs ? wait('WaitingForPolicy', message) : stuck('WaitingForPolicy', message)
+}
+
+const tokenMissing: Check = ({ object, token, reconcilingMs }) => {
+  const { name, key, generated } = tokenSecretOf(object)
+  if (!tokenNeeded(object.spec) || generated || token.is !== 'absent') return undefined
+  const message = `spec.auth.token.secretRef: there is no Secret ${name} with the key ${key} in ${object.namespace}. Create it: kubectl create secret generic ${name} -n ${object.namespace} --from-literal=${key}=...`
+  return reconcilingMs < patienceMs ? wait('WaitingForSecret', message) : stuck('WaitingForSecret', message)
 }
 
 const toCreate: Check = (facts, intent) => {
   if (facts.observed.is !== 'absent') return undefined
-  if (intent.familyMissing) return wait('WaitingForAWS', 'waiting until AWS tells its default engine version')
-  const steps = [
-    ...formerGroupSteps(facts, intent, undefined),
-    ...parameterGroupSteps(facts, intent),
-    createStep(facts, intent),
-  ]
-  return unlessJustDone(facts, firstOf(steps))
+  const missing = policyMissing(facts, intent) ?? tokenMissing(facts, intent)
+  if (missing !== undefined) return missing
+  if (intent.group.is === 'familyMissing')
+    return wait('WaitingForAWS', 'waiting until AWS tells its default engine version')
+  return firstOf([...parameterGroupSteps(facts, intent), createStep(facts, intent)])
 }
 
 const moving: Check = (facts, intent) => {
-  if (facts.observed.is !== 'seen' || facts.observed.cache.state === 'available') return undefined
-  const { cache } = facts.observed
+  const cache = cacheOf(facts)
+  if (cache === undefined || cache.state === 'available') return undefined
+  const steps = remainingSteps(facts, intent, cache)
   const { reason, message } = progressOf(cache, facts.reconcilingMs)
-  return wait(reason, message, remainingSteps(facts, intent, cache))
+  // A nightly snapshot changes nothing: with nothing left to do, the cache is as asked meanwhile.
+  return reason === 'Snapshotting' && steps.length === 0 ? undefined : wait(reason, message, steps)
 }
 
-const fixedFieldsDiffer: Check = ({ observed }, intent) => {
-  if (observed.is !== 'seen') return undefined
-  const { cache } = observed
-  const [first] =
-    cache.is === 'group' ? compareFixedGroup(intent.group, cache) : compareFixedMemcached(intent.memcached, cache)
+const fixedFieldsDiffer: Check = (facts, intent) => {
+  const cache = cacheOf(facts)
+  if (cache === undefined) return undefined
+  const [first] = topologies[intent.topology].fixed(wishOf(facts, intent), cache)
   return first === undefined
     ? undefined
     : stuck(
@@ -199,59 +232,110 @@ const fixedFieldsDiffer: Check = ({ observed }, intent) => {
       )
 }
 
-const authImpossible: Check = ({ object, observed }) =>
-  observed.is === 'seen' && observed.cache.is === 'group' && observed.cache.authToken && !tokenNeeded(object.spec)
+const authImpossible: Check = (facts) => {
+  const cache = cacheOf(facts)
+  return cache?.is === 'group' && cache.authToken && !tokenNeeded(facts.object.spec)
     ? stuck(
         'NotSupported',
         'spec.auth.mode None: AWS can not take an auth token off a cache: set spec.auth.mode back to Token, or create another CacheCluster',
       )
     : undefined
+}
 
-const engineChangeUnversioned: Check = ({ object, observed }) =>
-  observed.is === 'seen' && observed.cache.engine !== object.spec.engine && object.spec.engineVersion === undefined
-    ? stuck('InvalidSpec', `spec.engineVersion: the upgrade to ${object.spec.engine} needs a version, for instance 8.0`)
+const engineChangeUnversioned: Check = (facts) => {
+  const { engine, engineVersion } = facts.object.spec
+  const cache = cacheOf(facts)
+  return cache !== undefined && cache.engine !== engine && engineVersion === undefined
+    ? stuck('InvalidSpec', `spec.engineVersion: the upgrade to ${engine} needs a version, for instance 8.0`)
     : undefined
+}
 
-const endless: Check = (facts, intent) => {
-  if (facts.repeats < mostRepeats || facts.observed.is !== 'seen') return undefined
-  const plan = firstOf(remainingSteps(facts, intent, facts.observed.cache))
-  if (plan?.is !== 'act' || !isRepeated(facts, plan)) return undefined
-  const { action, field, from } = plan.next
+const toChange: Check = (facts, intent) => {
+  const cache = cacheOf(facts)
+  return cache === undefined ? undefined : firstOf(remainingSteps(facts, intent, cache))
+}
+
+const secretsRefused: Check = (facts) => {
+  const next = secretSteps(facts)
+  return next === undefined ? undefined : { is: 'act', next, later: [] }
+}
+
+const memberFailed: Check = (facts) => {
+  const cache = cacheOf(facts)
+  const [first, ...rest] = cache?.members.filter((member) => member.state === 'failed') ?? []
+  if (cache === undefined || first === undefined) return undefined
+  const others = rest.length === 0 ? '' : ` (and ${rest.length} more)`
   return stuck(
-    'EndlessDifference',
-    `${action.do} (${field ?? 'no field'}) was accepted ${facts.repeats} times and AWS still has ${from ?? 'something else'}${lastOf(facts.events)}. Change the field, or annotate ${annotation.reconcileAt} to try again`,
+    'MemberFailed',
+    `AWS says ${first.status} of the node ${first.id}${others}; ${cache.members.length - 1 - rest.length} of ${cache.members.length} nodes serve${lastOf(facts.events)}. Mend the network that it stands in, or lower the number of nodes and raise it again`,
   )
 }
 
-const toChange: Check = (facts, intent) =>
-  facts.observed.is === 'seen'
-    ? unlessJustDone(facts, firstOf(remainingSteps(facts, intent, facts.observed.cache)))
-    : undefined
+/** A reboot cuts connections and may lose what is not replicated, so it waits for a person's word, once for all nodes. */
+const rebootPending: Check = (facts, intent) => {
+  const { name, namespace, annotations, generation } = facts.object
+  const cache = cacheOf(facts)
+  if (cache === undefined || cache.parametersInSync || cache.state !== 'available') return undefined
+  const [next, ...later] = topologies[intent.topology].reboots(cache)
+  if (next === undefined) return undefined
+  const hash = hashOf(['RebootNodes', cache.id, cache.parameterGroupName, generation])
+  if (annotations[annotation.approve] === hash) return { is: 'act', next, later, hash }
+  return {
+    is: 'stuck',
+    reason: 'RebootPending',
+    message: `parameters of ${cache.parameterGroupName ?? cache.id} take effect only after a reboot. To reboot the nodes now: kubectl annotate cachecluster ${name} -n ${namespace} --overwrite ${annotation.approve}=${hash}`,
+    later: [next, ...later].map((planned) => ({ ...planned, when: 'OnApproval' as const })),
+    hash,
+  }
+}
 
-const checks: readonly Check[] = [
-  notLookedYet,
-  suspended,
-  readFailed,
-  policyMissing,
+const zonesDiffer: Check = (facts) => {
+  const zones = facts.object.spec.nodes.zones
+  const stray = cacheOf(facts)?.members.find(
+    ({ zone }) => zone !== undefined && zone !== 'Multiple' && zones?.includes(zone) === false,
+  )
+  return zones === undefined || stray === undefined
+    ? undefined
+    : stuck(
+        'ImmutableField',
+        `spec.nodes.zones: the node ${stray.id} stands in ${stray.zone}, and AWS moves no node: set the zones back, or lower and raise the number of nodes so that new ones stand where they should`,
+      )
+}
+
+const formerSecrets: Check = (facts) => {
+  const next = formerSecretsStep(facts)
+  return next === undefined ? undefined : { is: 'act', next, later: [] }
+}
+
+/** In this order, since each check may rely on the ones before it having found nothing. */
+export const checks: readonly Check[] = [
+  identityChanged, // before anything is looked up under a name that may be wrong
+  notPolledYet, // nothing below means anything without a picture
+  readFailed, // nor without what the next step needs
   parametersRefused,
   parametersUnknown,
-  tokenMissing,
+  tokenUnusable,
   lost,
-  notOurs,
+  notOurs, // nothing of a cache that isn't ours is read on
   ownershipUnknown,
   parameterGroupNotOurs,
   deletedByOthers,
   failed,
-  tokenToStore,
-  secretsBehind,
+  takenBeforeCreate, // costs nothing: before calls that make something
+  tokenToStore, // a token is stored before AWS knows it
+  secretsBehind, // workloads first: their Secrets before the next change
   toCreate,
-  moving,
+  moving, // AWS takes no change now
   fixedFieldsDiffer,
   authImpossible,
   engineChangeUnversioned,
-  endless,
-  toChange,
+  toChange, // from here on: what is true beside the plan
+  secretTaken,
+  secretsRefused,
+  memberFailed, // after changes, since a change of count or network may be its cure
+  rebootPending,
+  zonesDiffer,
+  policyMissing, // late: a missing policy holds up nothing that it has no say in
+  tokenMissing,
+  formerSecrets,
 ]
-
-const firstOf = ([next, ...later]: readonly PlannedAction[]): Plan | undefined =>
-  next === undefined ? undefined : { is: 'act', next, later }

@@ -1,6 +1,7 @@
-import type { GroupSettings, MemcachedSettings, NewGroup, NewMemcached } from '../core/action.ts'
+import type { GroupSettings, MemcachedSettings } from '../core/action.ts'
 import type { ObservedGroup, ObservedMemcached } from '../core/observed.ts'
-import { isNewer, meets } from '../core/version.ts'
+import { versionSame } from '../core/version.ts'
+import type { WantedGroup, WantedMemcached } from './desired.ts'
 
 /** One field in which AWS doesn't hold what is wanted. `set` is what a modify would have to say. */
 export interface Difference<S> {
@@ -34,14 +35,15 @@ const differences = <W, O, S>(rules: readonly Rule<W, O, S>[], wanted: W, observ
     return [{ field: rule.field, want, have, set: rule.set(wanted) }]
   })
 
-// A newer version than asked is no difference: AWS patches by itself, and never goes back.
-export const versionSame = (want: string, have: string) => meets(want, have) || isNewer(have, want)
-
 const pick = <T, K extends keyof T>(value: T, ...keys: readonly K[]): Pick<T, K> =>
   Object.fromEntries(keys.flatMap((key) => (value[key] === undefined ? [] : [[key, value[key]]]))) as Pick<T, K>
 
 /** Fields that every cache of nodes has, and that one modify call can change. */
-const commonRules: readonly Rule<NewGroup | NewMemcached, ObservedGroup | ObservedMemcached, MemcachedSettings>[] = [
+const commonRules: readonly Rule<
+  WantedGroup | WantedMemcached,
+  ObservedGroup | ObservedMemcached,
+  MemcachedSettings
+>[] = [
   {
     field: 'spec.nodes.type',
     want: (w) => w.nodeType,
@@ -73,7 +75,7 @@ const commonRules: readonly Rule<NewGroup | NewMemcached, ObservedGroup | Observ
 ]
 
 /** Fields of a replication group that ModifyReplicationGroup can change. Replicas, shards and tokens have calls of their own. */
-const groupRules: readonly Rule<NewGroup, ObservedGroup, GroupSettings>[] = [
+const groupRules: readonly Rule<WantedGroup, ObservedGroup, GroupSettings>[] = [
   {
     field: 'spec.nodes.automaticFailover',
     want: (w) => text(w.automaticFailover),
@@ -111,7 +113,7 @@ const groupRules: readonly Rule<NewGroup, ObservedGroup, GroupSettings>[] = [
 ]
 
 /** Fields that no call can change. A difference here means that the cache was made by somebody else, or before. */
-const fixedRules: readonly Rule<NewGroup | NewMemcached, ObservedGroup | ObservedMemcached, undefined>[] = [
+const fixedRules: readonly Rule<WantedGroup | WantedMemcached, ObservedGroup | ObservedMemcached, undefined>[] = [
   {
     field: 'spec.network.port',
     want: (w) => text(w.port),
@@ -133,7 +135,7 @@ const fixedRules: readonly Rule<NewGroup | NewMemcached, ObservedGroup | Observe
   },
 ]
 
-const fixedGroupRules: readonly Rule<NewGroup, ObservedGroup, undefined>[] = [
+const fixedGroupRules: readonly Rule<WantedGroup, ObservedGroup, undefined>[] = [
   {
     field: 'spec.nodes.clusterMode',
     want: (w) => w.clusterMode,
@@ -147,13 +149,13 @@ const fixedGroupRules: readonly Rule<NewGroup, ObservedGroup, undefined>[] = [
     field: 'spec.encryption.kmsKeyId',
     want: (w) => w.kmsKeyId,
     have: (o) => o.kmsKeyId ?? 'none',
-    // AWS may answer a key's alias or bare id with its ARN.
-    same: (want, have) => want === have || have.endsWith(`/${want}`) || want.startsWith('alias/'),
+    // AWS answers an alias or a bare id with the key's ARN, which tells no alias.
+    same: (want, have) => want === have || have.endsWith(`/${want}`) || /(^|:)alias\//.test(want),
     set: () => undefined,
   },
 ]
 
-const fixedMemcachedRules: readonly Rule<NewMemcached, ObservedMemcached, undefined>[] = [
+const fixedMemcachedRules: readonly Rule<WantedMemcached, ObservedMemcached, undefined>[] = [
   {
     field: 'spec.encryption.inTransit',
     want: (w) => w.inTransit,
@@ -162,15 +164,15 @@ const fixedMemcachedRules: readonly Rule<NewMemcached, ObservedMemcached, undefi
   },
 ]
 
-export const compareGroup = (wanted: NewGroup, observed: ObservedGroup) => differences(groupRules, wanted, observed)
-export const compareMemcached = (wanted: NewMemcached, observed: ObservedMemcached) =>
+export const compareGroup = (wanted: WantedGroup, observed: ObservedGroup) => differences(groupRules, wanted, observed)
+export const compareMemcached = (wanted: WantedMemcached, observed: ObservedMemcached) =>
   differences(commonRules, wanted, observed)
 
-export const compareFixedGroup = (wanted: NewGroup, observed: ObservedGroup) => [
+export const compareFixedGroup = (wanted: WantedGroup, observed: ObservedGroup) => [
   ...differences(fixedRules, wanted, observed),
   ...differences(fixedGroupRules, wanted, observed),
 ]
-export const compareFixedMemcached = (wanted: NewMemcached, observed: ObservedMemcached) => [
+export const compareFixedMemcached = (wanted: WantedMemcached, observed: ObservedMemcached) => [
   ...differences(fixedRules, wanted, observed),
   ...differences(fixedMemcachedRules, wanted, observed),
 ]

@@ -1,19 +1,23 @@
 import type { AwsAction } from '../core/action.ts'
+import { braked } from '../core/brake.ts'
 import { ownershipOf, ownerTagKeys } from '../core/identity.ts'
-import type { ObservedCache, ObservedParameters } from '../core/observed.ts'
+import type { ObservedCache, Tags } from '../core/observed.ts'
 import { type Plan, stuck, wait } from '../core/outcome.ts'
+import { isAwsAction, step } from '../core/step.ts'
+import { tokenNeeded, tokenSecretOf } from '../secrets/names.ts'
+import { identityChanged } from './checks.ts'
 import type { CacheFacts } from './facts.ts'
 import { type Intent, intentOf, knownOurs } from './intent.ts'
 import { progressOf } from './progress.ts'
-import { step } from './topology/group-steps.ts'
+import { topologies } from './topology/topology.ts'
 
 /**
  * What should happen next while the object is being deleted. Every decision to delete stands on live reads: the cache by id
  * and its tags. What is not ours is let go untouched; the finalizer leaves when nothing of ours is left.
  */
 export const planDeletion = (facts: CacheFacts): Plan => {
-  const plan = deletionOf(facts)
-  return plan.is === 'act' && facts.object.spec.suspend
+  const plan = braked(facts, deletionOf(facts))
+  return plan.is === 'act' && facts.object.spec.suspend && isAwsAction(plan.next.action)
     ? stuck(
         'Suspended',
         'spec.suspend is true, so nothing is changed in AWS: set it to false to let the deletion go on',
@@ -22,18 +26,28 @@ export const planDeletion = (facts: CacheFacts): Plan => {
 }
 
 const deletionOf = (facts: CacheFacts): Plan => {
-  const { object, observed, live, failure } = facts
+  const { object, observed, live, failure, poll } = facts
   const intent = intentOf(facts)
-  if (object.spec.deletionProtection) {
-    return stuck('DeletionProtected', 'spec.deletionProtection is true: set it to false to let the cache be deleted')
-  }
+  const changed = identityChanged(facts, intent)
+  if (changed !== undefined) return changed
+  if (object.spec.deletionProtection) return stuck('DeletionProtected', protectedMessage(facts, intent))
   if (failure !== undefined) return { is: 'blocked', failure }
-  if (observed.is === 'unknown') return wait('WaitingForAWS', 'waiting for a look at AWS')
-  if (live.is === 'found') return leave(facts, live.value)
+  if (observed.is === 'unknown') {
+    return poll.failure === undefined
+      ? wait('WaitingForAWS', 'waiting for a look at AWS')
+      : wait(poll.failure.reason, `AWS can't be polled: ${poll.failure.message}`)
+  }
+  if (live.is === 'found') return leave(facts, live.value, intent)
   if (observed.is === 'seen' && live.is === 'unread') return busy(observed.cache, facts.reconcilingMs)
   if (observed.is === 'seen') return wait('Deleting', `${observed.cache.id} is gone, but still in the last list of AWS`)
-  return live.is === 'unread' ? wait('WaitingForAWS', `waiting for a look at ${intent.id}`) : cleanUp(facts, intent)
+  // A poll begun after our own delete is as good as a look by id.
+  const deletedByUs = facts.repeats !== undefined && facts.sinceWriteMs !== undefined
+  if (live.is === 'unread' && !deletedByUs) return wait('WaitingForAWS', `waiting for a look at ${intent.id}`)
+  return cleanUp(facts, intent)
 }
+
+const protectedMessage = ({ object: { name, namespace } }: CacheFacts, { id }: Intent): string =>
+  `spec.deletionProtection is true, so ${id} stays. To keep it for good: set spec.deletionPolicy to Retain and then spec.deletionProtection to false; to delete it with its data: kubectl patch cachecluster ${name} -n ${namespace} --type merge -p '{"spec":{"deletionProtection":false}}'`
 
 const busy = (cache: ObservedCache, sinceMs: number): Plan => {
   const { reason, message } = progressOf(cache, sinceMs)
@@ -42,24 +56,30 @@ const busy = (cache: ObservedCache, sinceMs: number): Plan => {
 
 const act = (action: AwsAction): Plan => ({ is: 'act', next: step(action), later: [] })
 
+/** Whether tags read a moment ago leave the cache ours: a lost tag doesn't give it away while ARN and creation time prove it. */
+const stillOurs = ({ object }: CacheFacts, cache: ObservedCache, tags: Tags): boolean => {
+  const ownership = ownershipOf(tags, object)
+  if (ownership === 'ours') return true
+  const incomplete = ownerTagKeys.some((key) => !(key in tags))
+  return knownOurs(object, cache) && incomplete && ownership !== 'other'
+}
+
 /** The cache stands, seen live a moment ago. */
-const leave = (facts: CacheFacts, cache: ObservedCache): Plan => {
+const leave = (facts: CacheFacts, cache: ObservedCache, intent: Intent): Plan => {
   const { object, tags } = facts
   if (cache.state === 'deleting' || cache.state === 'moving') return busy(cache, facts.reconcilingMs)
-  if (cache.state === 'failed') return leaveFailed(facts, cache)
+  if (cache.state === 'failed') return leaveFailed(facts, cache, intent)
   if (tags.is !== 'found') return wait('WaitingForAWS', `waiting until AWS tells the tags of ${cache.id}`)
-  if (ownershipOf(tags.value, object) !== 'ours') {
-    return { is: 'released', message: `${cache.id} is not ours any more: let go, nothing touched` }
+  if (!stillOurs(facts, cache, tags.value)) {
+    // Owner tags that went because Larder itself took them off: Retain is done.
+    return { is: 'released', message: retained(facts) ?? `${cache.id} is not ours any more: let go, nothing touched` }
   }
-  const leftOver = ownParameters(facts)
-  if (leftOver !== undefined && leftOver.name !== cache.parameterGroupName) {
-    return act({ do: 'DeleteParameterGroup', name: leftOver.name })
-  }
-  return object.spec.deletionPolicy === 'Retain' ? retain(facts, cache) : act(deleteOf(cache))
+  if (object.spec.deletionPolicy === 'Retain') return retain(facts, cache)
+  return act(topologies[intent.topology].remove(cache.id))
 }
 
 /** AWS tells and changes the tags of an available cache only; a failed one is known by its ARN and creation time. */
-const leaveFailed = ({ object }: CacheFacts, cache: ObservedCache): Plan => {
+const leaveFailed = ({ object }: CacheFacts, cache: ObservedCache, intent: Intent): Plan => {
   if (!knownOurs(object, cache)) {
     return stuck(
       'NotOurs',
@@ -68,31 +88,31 @@ const leaveFailed = ({ object }: CacheFacts, cache: ObservedCache): Plan => {
   }
   return object.spec.deletionPolicy === 'Retain'
     ? { is: 'released', message: `${cache.id} is left as it is: AWS says ${cache.status}` }
-    : act(deleteOf(cache))
+    : act(topologies[intent.topology].remove(cache.id))
 }
 
-const deleteOf = (cache: ObservedCache): AwsAction =>
-  cache.is === 'memcached' ? { do: 'DeleteMemcached', id: cache.id } : { do: 'DeleteGroup', id: cache.id }
+/** The Secret in which Larder keeps a generated token, if it has one to keep. */
+const tokenToKeep = ({ object, secrets }: CacheFacts): string | undefined => {
+  const { name, generated } = tokenSecretOf(object)
+  return tokenNeeded(object.spec) && generated && secrets.token.is === 'ours' ? name : undefined
+}
 
-/** The owner tags go, the cache's last: they are what says that there is still something to do. */
+/** The token outlives the object, since AWS never tells it; then the owner tags go: they say that there is something to do. */
 const retain = (facts: CacheFacts, cache: ObservedCache): Plan => {
-  const { arn } = ownParameters(facts) ?? cache
-  return act({ do: 'RemoveTags', cacheId: cache.id, arn, keys: ownerTagKeys })
+  const name = tokenToKeep(facts)
+  if (name !== undefined) return { is: 'act', next: step({ do: 'KeepToken', name }), later: [] }
+  return act({ do: 'RemoveTags', cacheId: cache.id, arn: cache.arn, keys: ownerTagKeys })
 }
 
-/** The parameter group that was read, if its tags say that it is ours. */
-const ownParameters = ({ object, parameters, parametersTags }: CacheFacts): ObservedParameters | undefined =>
-  parameters.is === 'found' && parametersTags.is === 'found' && ownershipOf(parametersTags.value, object) === 'ours'
-    ? parameters.value
-    : undefined
-
-/** The cache is gone: what was made for it goes too. The group that status names comes first, then the one wanted last. */
-const cleanUp = (facts: CacheFacts, { id, ownGroup }: Intent): Plan => {
-  const own = ownParameters(facts)
-  if (own !== undefined) return act({ do: 'DeleteParameterGroup', name: own.name })
-  const recorded = facts.object.status.parameterGroup
-  if (facts.parameters.is === 'absent' && recorded?.owned && recorded.name !== ownGroup?.name) {
-    return wait('Deleting', `the parameter group ${recorded.name} is gone; looking whether there is another`)
-  }
-  return { is: 'released', message: `${id} is gone from AWS, and all that was made for it` }
+const retained = ({ object }: CacheFacts): string | undefined => {
+  if (object.spec.deletionPolicy !== 'Retain' || object.status.arn === undefined) return undefined
+  const { name, generated } = tokenSecretOf(object)
+  const token = tokenNeeded(object.spec) && generated ? `, its auth token in the Secret ${name}` : ''
+  return `${object.status.id} stays in AWS (${object.status.arn})${token}. To take it back: a CacheCluster with spec.adopt.id ${object.status.id}${token === '' ? '' : ` and spec.auth.token.secretRef.name ${name}`}`
 }
+
+/** The cache is gone: a parameter group of ours that nobody uses goes too. */
+const cleanUp = ({ leftover }: CacheFacts, { id }: Intent): Plan =>
+  leftover?.is === 'ours'
+    ? act({ do: 'DeleteParameterGroup', name: leftover.name })
+    : { is: 'released', message: `${id} is gone from AWS, and all that was made for it` }

@@ -1,35 +1,30 @@
-import type { CacheClusterSpec, CacheClusterStatus } from '../../crds/cache-cluster.ts'
+import type { CacheClusterSpec } from '../../crds/cache-cluster/spec.ts'
+import type { CacheClusterStatus } from '../../crds/cache-cluster/status.ts'
 import type { CachePolicySpec } from '../../crds/cache-policy.ts'
+import type { Brakes } from '../core/brake.ts'
 import type { Owner } from '../core/identity.ts'
 import type { ObservedCache, ObservedEvent, ObservedParameters, Tags } from '../core/observed.ts'
 import type { Failure } from '../core/outcome.ts'
+import type { SecretFact } from '../secrets/ownership.ts'
 
 /**
  * How a cache stands in the shared snapshot.
- * `unknown`: no snapshot has been taken yet, or the one at hand was begun before our own last write of this cache.
+ * `unknown`: no poll has been made yet, or the one at hand was begun before our own last write of this cache.
  */
 export type Observed =
   | { readonly is: 'unknown' }
   | { readonly is: 'absent' }
   | { readonly is: 'seen'; readonly cache: ObservedCache }
 
-/** What metadata tells of a Secret of ours. */
-export interface SecretMeta {
-  readonly contentHash: string | undefined
-  readonly keys: readonly string[]
-  readonly foreign: boolean
-  readonly ownerUid: string | undefined
-}
-
 /**
- * The auth token's Secret. `unread`: not asked for. `version` changes when the token may have changed; the token itself
- * never enters the facts.
+ * The auth token's Secret. `unread`: not asked for. `version` names the token and changes only when the token does;
+ * `secretVersion` is the Secret's own. The token itself never enters the facts.
  */
 export type TokenFact =
   | { readonly is: 'unread' }
   | { readonly is: 'absent' }
   | { readonly is: 'unusable'; readonly why: string }
-  | { readonly is: 'present'; readonly version: string }
+  | { readonly is: 'present'; readonly version: string; readonly secretVersion: string }
 
 /** Something that is read by name: not read (yet), read and not there, or there. */
 export type Found<T> =
@@ -38,8 +33,12 @@ export type Found<T> =
   | { readonly is: 'found'; readonly value: T }
 export const unread = { is: 'unread' } as const
 
+export type PolicyFact = Found<CachePolicySpec> | { readonly is: 'unreadable'; readonly why: string }
+
 /** The CacheCluster as this reconcile sees it. */
 export interface CacheObject extends Owner {
+  /** The region that the operator works in. */
+  readonly region: string
   readonly generation: number
   readonly deleting: boolean
   readonly annotations: Readonly<Record<string, string>>
@@ -47,13 +46,42 @@ export interface CacheObject extends Owner {
   readonly status: CacheClusterStatus
 }
 
+/** How the polls of AWS go. */
+export interface PollFact {
+  /** Since the begin of the last good poll, or since the polls began when none was good. */
+  readonly blindMs: number
+  /** Why the last poll failed; undefined when it was good, or when there was none. */
+  readonly failure: Failure | undefined
+}
+
+/** The Secrets that this object writes, by what they are for. */
+export interface SecretFacts {
+  readonly binding: SecretFact
+  readonly env: SecretFact
+  readonly token: SecretFact
+  /** Another CacheCluster of the namespace that is older and means one of the same Secrets. */
+  readonly rival: { readonly name: string; readonly secret: string } | undefined
+  /** Former Secrets of this object that are still there. */
+  readonly former: readonly string[]
+}
+
+/** A parameter group of Larder's that this cache no longer uses, and whose it is by its tags, read now. */
+export interface Leftover {
+  readonly name: string
+  readonly is: 'unread' | 'absent' | 'ours' | 'others'
+}
+
 /** All that one reconcile of a CacheCluster knows. Plain data: plan/ neither reads more nor changes it. */
-export interface CacheFacts {
-  /** The only clock: now as Kubernetes writes it (UTC, whole seconds). */
+export interface CacheFacts extends Brakes {
+  /** The only clock: milliseconds since 1970, and the same as Kubernetes writes it. */
+  readonly nowMs: number
   readonly nowIso: string
   /** How long the object has been Reconciling. */
   readonly reconcilingMs: number
+  /** How often lastCheckedTime may be written down while nothing else changes. */
+  readonly checkedEveryMs: number
   readonly object: CacheObject
+  readonly poll: PollFact
   readonly observed: Observed
   /** The same, asked for by id past the snapshot; read before deletes and before a cache is called lost. */
   readonly live: Found<ObservedCache>
@@ -62,17 +90,18 @@ export interface CacheFacts {
   readonly tags: Found<Tags>
   readonly parameters: Found<ObservedParameters>
   readonly parametersTags: Found<Tags>
+  readonly leftover: Leftover | undefined
   /** Of the version that AWS takes by default; read only when the spec names none and nothing stands yet. */
   readonly defaultFamily: string | undefined
   readonly events: readonly ObservedEvent[]
   /** `unread` when the spec names no policy. */
-  readonly policy: Found<CachePolicySpec>
+  readonly policy: PolicyFact
+  /** CachePolicies of the namespace, for whoever names one that isn't there. */
+  readonly policyNames: readonly string[]
   readonly token: TokenFact
-  readonly bindingMeta: SecretMeta | undefined
-  readonly envMeta: SecretMeta | undefined
-  /** How often one plan has been carried out in a row for this generation, and the hash of that plan. */
-  readonly repeats: number
-  readonly repeatedPlan?: string | undefined
-  /** A read that failed; the plan then waits or retries as the failure says. */
+  readonly secrets: SecretFacts
+  /** The value of larder.dev/reconcile-at that was answered by a look at AWS since. */
+  readonly reconcileAnswered: string | undefined
+  /** A read that the next step needs and that failed; the plan then waits or retries as the failure says. */
   readonly failure: Failure | undefined
 }

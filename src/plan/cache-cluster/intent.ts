@@ -1,49 +1,52 @@
-import type { NewGroup, NewMemcached } from '../core/action.ts'
 import { hashOf } from '../core/hash.ts'
-import { idOf, shapeOf } from '../core/identity.ts'
-import type { ObservedCache } from '../core/observed.ts'
-import { familyOf, isNewer } from '../core/version.ts'
-import { versionSame } from './compare.ts'
-import { desiredGroup, desiredMemcached } from './desired.ts'
+import { idOf, topologyOf } from '../core/identity.ts'
+import type { ObservedCache, Topology } from '../core/observed.ts'
+import { familyOf, isNewer, versionSame } from '../core/version.ts'
 import type { CacheFacts, CacheObject } from './facts.ts'
-import { type WantedParameters, wantedParameters } from './parameters.ts'
+import { contentName, defaultGroupName, isContentName, type WantedParameters, wantedParameters } from './parameters.ts'
 
-/** What an object means, before anything is known of AWS: worked out once, used by reads, plan and status alike. */
+/** The parameter group that is wanted. `own` is one of Larder's, named for its content. */
+export type WantedGroupOfParameters =
+  | { readonly is: 'asIs' }
+  | { readonly is: 'named'; readonly name: string }
+  | {
+      readonly is: 'own'
+      readonly name: string
+      readonly family: string
+      readonly values: Readonly<Record<string, string>>
+    }
+  /** Own values are wanted, and the family isn't known yet. */
+  | { readonly is: 'familyMissing' }
+
+/** What an object means, before anything is done: worked out once, used by reads, plan and status alike. */
 export interface Intent {
   readonly id: string
-  readonly is: 'group' | 'memcached'
+  readonly topology: Topology
   readonly parameters: WantedParameters
-  /** The parameter group of ours that is wanted; `family` is unknown until a version is. */
-  readonly ownGroup: { readonly name: string; readonly family: string; readonly hash: string } | undefined
-  /** True when own parameters are wanted and the family isn't known yet. */
-  readonly familyMissing: boolean
-  readonly group: NewGroup
-  readonly memcached: NewMemcached
+  readonly group: WantedGroupOfParameters
 }
 
-const cacheOf = (facts: Pick<CacheFacts, 'observed'>): ObservedCache | undefined =>
-  facts.observed.is === 'seen' ? facts.observed.cache : undefined
+/** The name that a create or a modify should say; undefined where nothing is to be said. */
+export const groupNameOf = ({ group }: Intent): string | undefined =>
+  group.is === 'own' || group.is === 'named' ? group.name : undefined
 
 /**
- * The object's own parameter group: named for the cache, the family and cluster mode, since a group can't change its family,
- * nor `cluster-enabled` while it is in use.
+ * The id of the object's cache: what status has recorded wins, then what the user adopts, then what is worked out from
+ * names. Nothing that names a cache is computed anew once status holds it.
  */
-const ownGroupName = (id: string, family: string, clustered: boolean) =>
-  `${id}-${family.replaceAll('.', '-')}${clustered ? '-cluster' : ''}`
+export const recordedIdOf = ({
+  status,
+  spec,
+  ...owner
+}: Pick<CacheObject, 'status' | 'spec' | 'cluster' | 'namespace' | 'name'>) =>
+  status.id ?? spec.adopt?.id ?? idOf(owner, spec.engine)
 
-/** The parameter group that the cache uses now, if its name says that Larder made it for this very cache. */
-export const attachedOwnGroup = (id: string, cache: ObservedCache | undefined): string | undefined => {
-  if (cache === undefined || cache.engineVersion === '') return undefined
-  const family = familyOf(cache.engine, cache.engineVersion)
-  return [false, true]
-    .map((clustered) => ownGroupName(id, family, clustered))
-    .find((name) => name === cache.parameterGroupName)
-}
+/** The id that flags and spec ask for today: when it isn't the recorded one, something that must not change was changed. */
+export const intendedIdOf = ({ spec, ...owner }: Pick<CacheObject, 'spec' | 'cluster' | 'namespace' | 'name'>) =>
+  spec.adopt?.id ?? idOf(owner, spec.engine)
 
 /** The version whose family counts: what is asked for, or what runs when it is newer: AWS never goes back. */
-const versionOf = ({ spec, deleting, status }: CacheObject, cache: ObservedCache | undefined): string | undefined => {
-  // What is cleaned up after a cache that is gone was made for the version that ran last.
-  if (deleting && cache === undefined) return spec.engineVersion ?? status.engineVersion
+const versionOf = ({ spec }: CacheObject, cache: ObservedCache | undefined): string | undefined => {
   const running = cache?.engine === spec.engine && cache.engineVersion !== '' ? cache.engineVersion : undefined
   if (running === undefined || spec.engineVersion === undefined) return running ?? spec.engineVersion
   return isNewer(running, spec.engineVersion) ? running : spec.engineVersion
@@ -51,7 +54,8 @@ const versionOf = ({ spec, deleting, status }: CacheObject, cache: ObservedCache
 
 /** Whether the parameter group is one for cluster mode: an upgrade comes before cluster mode, with a group of the old kind. */
 const clusteredGroup = (spec: CacheObject['spec'], cache: ObservedCache | undefined): boolean => {
-  if ((spec.nodes.clusterMode ?? 'Disabled') === 'Disabled') return false
+  const standing = cache?.is === 'group' ? cache.clusterMode : undefined
+  if ((spec.nodes.clusterMode ?? standing ?? 'Disabled') === 'Disabled') return false
   if (cache?.is !== 'group' || cache.clusterMode !== 'Disabled' || cache.engineVersion === '') return true
   return cache.engine === spec.engine && versionSame(spec.engineVersion ?? cache.engineVersion, cache.engineVersion)
 }
@@ -59,45 +63,68 @@ const clusteredGroup = (spec: CacheObject['spec'], cache: ObservedCache | undefi
 type IntentFacts = Pick<CacheFacts, 'object' | 'observed' | 'policy' | 'defaultFamily'>
 
 export const intentOf = (facts: IntentFacts): Intent => {
-  const { object } = facts
+  const { object, observed } = facts
   const { spec } = object
-  const id = idOf(object, spec.engine)
-  const cache = cacheOf(facts)
-  const asked = wantedParameters(spec, facts.policy.is === 'found' ? facts.policy.value : undefined)
-  const askedValues = asked.is === 'values' ? asked.values : {}
-  const version = versionOf(object, cache)
-  const family = version === undefined ? facts.defaultFamily : familyOf(spec.engine, version)
-  const clustered = clusteredGroup(spec, cache)
-  const name = family && ownGroupName(id, family, clustered)
-  // A group of ours that is attached stays, emptied, when nothing is asked any more. A deletion looks for it in any case.
-  const { deleting } = object
-  const wanted = deleting || Object.keys(askedValues).length > 0 || attachedOwnGroup(id, cache) !== undefined
-  // Cluster mode is decided by the parameter group; AWS's own `.cluster.on` groups say the same.
-  const values = clustered && wanted ? { ...askedValues, 'cluster-enabled': 'yes' } : askedValues
-  const parameters: WantedParameters = asked.is === 'values' ? { is: 'values', values } : asked
-  const ownGroup =
-    wanted && (deleting || spec.parameterGroupName === undefined) && name !== undefined && family !== undefined
-      ? { name, family, hash: hashOf([name, values]) }
-      : undefined
-  const groupName = ownGroup?.name ?? spec.parameterGroupName
+  const cache = observed.is === 'seen' ? observed.cache : undefined
+  const policyKnown = spec.policyRef === undefined || facts.policy.is === 'found'
+  const parameters = policyKnown
+    ? wantedParameters(spec, facts.policy.is === 'found' ? facts.policy.value : undefined)
+    : ({ is: 'asIs' } as const)
   return {
-    id,
-    is: shapeOf(spec.engine),
+    id: recordedIdOf(object),
+    topology: topologyOf(spec.engine),
     parameters,
-    ownGroup,
-    familyMissing: wanted && family === undefined,
-    group: desiredGroup(spec, groupName),
-    memcached: desiredMemcached(spec, groupName),
+    group: groupWantedOf(facts, cache, parameters),
   }
 }
 
+const groupWantedOf = (
+  { object, defaultFamily }: IntentFacts,
+  cache: ObservedCache | undefined,
+  parameters: WantedParameters,
+): WantedGroupOfParameters => {
+  const { spec, cluster } = object
+  if (spec.parameterGroupName !== undefined) return { is: 'named', name: spec.parameterGroupName }
+  if (parameters.is === 'refused') return { is: 'asIs' }
+  const version = versionOf(object, cache)
+  const family = version === undefined ? defaultFamily : familyOf(spec.engine, version)
+  const clustered = clusteredGroup(spec, cache)
+  if (parameters.is === 'asIs') return leftAsIs(object, cache, family, clustered)
+  if (Object.keys(parameters.values).length === 0) {
+    const mine = isContentName(cluster, cache?.parameterGroupName)
+    return mine && family !== undefined ? { is: 'named', name: defaultGroupName(family, clustered) } : { is: 'asIs' }
+  }
+  if (family === undefined) return { is: 'familyMissing' }
+  // Cluster mode is decided by the parameter group; AWS's own `.cluster.on` groups say the same.
+  const values = clustered ? { ...parameters.values, 'cluster-enabled': 'yes' } : parameters.values
+  return { is: 'own', name: contentName(cluster, family, values), family, values }
+}
+
+/** A group of Larder's that nobody asks for any more stays until another family or mode makes it impossible. */
+const leftAsIs = (
+  object: CacheObject,
+  cache: ObservedCache | undefined,
+  family: string | undefined,
+  clustered: boolean,
+): WantedGroupOfParameters => {
+  if (cache === undefined || cache.engineVersion === '' || family === undefined) return { is: 'asIs' }
+  if (!isContentName(object.cluster, cache.parameterGroupName)) return { is: 'asIs' }
+  const standing = cache.is === 'group' && cache.clusterMode !== 'Disabled'
+  const fits = familyOf(cache.engine, cache.engineVersion) === family && standing === clustered
+  return fits ? { is: 'asIs' } : { is: 'named', name: defaultGroupName(family, clustered) }
+}
+
 /**
- * Whether the cache that is seen is known to be ours without reading its tags: status holds its id, ARN and creation time;
- * or we have just made it ourselves and AWS tells no more yet.
+ * Whether the cache that is seen is known to be ours without reading its tags: status was written for this very Kubernetes
+ * cluster and holds the cache's id, ARN and creation time; or we have just made it ourselves and AWS tells no more yet.
  */
 export const knownOurs = (object: CacheObject, cache: ObservedCache): boolean => {
   const { status } = object
-  if (status.id !== cache.id) return false
+  if (status.id !== cache.id || status.target?.clusterUID !== object.clusterUID) return false
   if (status.arn === undefined) return status.tags !== undefined
   return status.arn === cache.arn && (status.createdTime === undefined || status.createdTime === cache.createdTime)
 }
+
+/** Names one loss: good for no other one, since a cache made anew has another ARN or creation time. */
+export const lossOf = ({ status }: CacheObject): string =>
+  hashOf([status.id, status.arn, status.createdTime]).slice(0, 12)

@@ -2,47 +2,93 @@ import { hashOf } from '../core/hash.ts'
 import { wantedTags } from '../core/tags.ts'
 import type { CacheFacts } from './facts.ts'
 import { type Intent, knownOurs } from './intent.ts'
+import { isContentName } from './parameters.ts'
+
+/** Whether a read is wanted: not at all, for the next step, or only to see again what was seen before. */
+export type Want = 'no' | 'needed' | 'refresh'
 
 /** What a reconcile must ask AWS beyond the shared snapshot. For a settled object: nothing. */
 export interface Reads {
-  readonly live: boolean
-  readonly tags: boolean
-  readonly parameters: boolean
-  readonly events: boolean
+  readonly live: Want
+  readonly tags: Want
+  readonly parameters: Want
+  readonly events: Want
+  /** The parameter group to look at for removal. */
+  readonly leftover: string | undefined
 }
 
-/** After the same plan was carried out so often, AWS's events may tell why it leads nowhere. */
+/** After the same step was carried out so often, AWS's events may tell why it leads nowhere. */
 const suspicious = 3
 
 type Known = Pick<CacheFacts, 'object' | 'observed' | 'repeats'>
 
-/** `refresh`: the user or the slow resync asks for everything to be read again. */
-export const readsOf = (facts: Known, intent: Intent, refresh: boolean): Reads => {
+const nothing: Reads = { live: 'no', tags: 'no', parameters: 'no', events: 'no', leftover: undefined }
+
+/**
+ * `refresh`: the user or the slow resync asks for everything to be read again. `users`: caches that use a parameter group, as
+ * the last poll told; undefined when that isn't known.
+ */
+export const readsOf = (
+  facts: Known,
+  intent: Intent,
+  refresh: boolean,
+  users: (parameterGroup: string) => readonly string[] | undefined,
+): Reads => {
   const { object, observed } = facts
-  if (observed.is === 'unknown') return { live: false, tags: false, parameters: false, events: false }
-  if (object.deleting) return deletionReads(facts)
+  if (observed.is === 'unknown') return nothing
+  if (object.deleting) return deletionReads(facts, users)
   const cache = observed.is === 'seen' ? observed.cache : undefined
-  const applied = object.status.parameterGroup?.appliedHash
+  const want = (needed: boolean): Want => (needed ? 'needed' : refresh ? 'refresh' : 'no')
+  const { group } = intent
+  const recorded = object.status.parameterGroup
+  const complete = group.is === 'own' && recorded?.name === group.name && recorded.complete === true
+  const tagsAsked = object.status.tags?.hash !== hashOf(wantedTags(object, object.spec.tags))
   return {
-    live: cache === undefined && object.status.arn !== undefined,
+    live: cache === undefined && object.status.arn !== undefined ? 'needed' : 'no',
     tags:
-      cache !== undefined &&
-      cache.state !== 'deleting' &&
-      (!knownOurs(object, cache) ||
-        (cache.state === 'available' && (refresh || object.status.tags?.hash !== hashOf(wantedTags(object))))),
-    parameters: intent.ownGroup !== undefined && (refresh || applied !== intent.ownGroup.hash),
-    events: cache?.state === 'failed' || facts.repeats >= suspicious,
+      cache === undefined || cache.state === 'deleting'
+        ? 'no'
+        : knownOurs(object, cache)
+          ? cache.state === 'available'
+            ? want(tagsAsked)
+            : 'no'
+          : 'needed',
+    parameters: group.is === 'own' ? want(!complete) : 'no',
+    events: cache?.state === 'failed' || (facts.repeats?.times ?? 0) >= suspicious ? 'refresh' : 'no',
+    leftover: cache?.state === 'available' ? leftoverOf(facts, users, [cache.parameterGroupName]) : undefined,
   }
 }
 
-/** Deletes are decided from live reads only; while AWS is busy deleting, the snapshot is enough. */
-const deletionReads = ({ object, observed }: Known): Reads => {
-  const busy = observed.is === 'seen' && (observed.cache.state === 'deleting' || observed.cache.state === 'moving')
-  const protectedNow = object.spec.deletionProtection
-  const ask = !busy && !protectedNow
-  const recorded = object.status.parameterGroup
-  const leftOver =
-    observed.is === 'seen' && recorded?.owned === true && recorded.name !== observed.cache.parameterGroupName
-  const parameters = ask && (observed.is === 'absent' || leftOver || object.spec.deletionPolicy === 'Retain')
-  return { live: ask, tags: ask && observed.is === 'seen', parameters, events: false }
+/** The first group of ours that is recorded as left and that no cache uses any more. */
+const leftoverOf = (
+  { object }: Known,
+  users: (parameterGroup: string) => readonly string[] | undefined,
+  kept: readonly (string | undefined)[],
+  more: readonly string[] = [],
+): string | undefined =>
+  [...(object.status.formerParameterGroups ?? []), ...more].find(
+    (name) => !kept.includes(name) && isContentName(object.cluster, name) && users(name)?.length === 0,
+  )
+
+/**
+ * Deletes are decided from live reads only: of the cache by id, and of its tags. While AWS is busy deleting, the snapshot is
+ * enough; so it is when the poll that doesn't show the cache any more was begun after our own delete.
+ */
+const deletionReads = (
+  { object, observed, repeats }: Known,
+  users: (parameterGroup: string) => readonly string[] | undefined,
+): Reads => {
+  if (object.spec.deletionProtection) return nothing
+  if (observed.is === 'seen') {
+    const { state } = observed.cache
+    const busy = state === 'deleting' || state === 'moving'
+    return busy ? nothing : { ...nothing, live: 'needed', tags: 'needed' }
+  }
+  const { parameterGroup } = object.status
+  const own = parameterGroup?.owned ? [parameterGroup.name] : []
+  return {
+    ...nothing,
+    live: repeats === undefined ? 'needed' : 'no',
+    leftover: leftoverOf({ object, observed, repeats }, users, [], own),
+  }
 }

@@ -1,71 +1,73 @@
 import type { AwsAction } from '../core/action.ts'
-import { ownershipOf, ownerTags } from '../core/identity.ts'
+import { clusterTags, ownershipOf } from '../core/identity.ts'
 import type { ObservedCache } from '../core/observed.ts'
 import type { PlannedAction } from '../core/outcome.ts'
+import { step } from '../core/step.ts'
 import { tagSteps, wantedTags } from '../core/tags.ts'
+import { tokenNeeded } from '../secrets/names.ts'
 import type { CacheFacts } from './facts.ts'
-import type { Intent } from './intent.ts'
+import { groupNameOf, type Intent } from './intent.ts'
 import { newParameterGroupSteps, parameterSteps } from './parameters.ts'
-import { authSteps, tokenNeeded } from './token.ts'
-import { groupSteps, memcachedSteps, step } from './topology/group-steps.ts'
+import { tokenSteps } from './token.ts'
+import { topologies, type Wish } from './topology/topology.ts'
+
+export const wishOf = ({ object, token }: CacheFacts, intent: Intent): Wish => ({
+  object,
+  id: intent.id,
+  parameterGroupName: groupNameOf(intent),
+  tokenVersion: tokenNeeded(object.spec) && token.is === 'present' ? token.version : undefined,
+})
 
 /** Everything between what AWS has and what is asked, in order. */
 export const remainingSteps = (facts: CacheFacts, intent: Intent, cache: ObservedCache): readonly PlannedAction[] => {
   const { object } = facts
   const have = facts.tags.is === 'found' ? facts.tags.value : undefined
-  const tags = have === undefined ? [] : tagSteps(cache, object, have).map((action) => step(action))
+  const keys = object.status.tags?.keys ?? []
+  const tags =
+    have === undefined
+      ? []
+      : tagSteps(cache, wantedTags(object, object.spec.tags), have, keys).map((action) =>
+          step(action, 'None', { field: 'spec.tags' }),
+        )
   // What is taken over is marked first: until then a deletion would let it go.
-  const taken = have !== undefined && ownershipOf(have, object) === 'former'
+  const taken = have !== undefined && ownershipOf(have, object) !== 'ours'
+  const auth = cache.is === 'group' ? tokenSteps(facts, cache) : []
   return [
     ...(taken ? tags : []),
-    ...formerGroupSteps(facts, intent, cache),
     ...parameterGroupSteps(facts, intent),
-    ...(cache.is === 'group'
-      ? groupSteps(cache.id, intent.group, cache, authSteps(facts, cache))
-      : memcachedSteps(cache.id, intent.memcached, cache)),
+    ...topologies[intent.topology].steps(wishOf(facts, intent), cache, auth),
     ...(taken ? [] : tags),
+    ...leftoverSteps(facts, cache),
   ]
 }
 
-export const parameterGroupSteps = (facts: CacheFacts, intent: Intent): readonly PlannedAction[] =>
-  parameterGroupActions(facts, intent).map((action) => step(action, 'None', { field: 'spec.parameters' }))
-
-const parameterGroupActions = (facts: CacheFacts, { id, ownGroup, parameters }: Intent): readonly AwsAction[] => {
-  if (ownGroup === undefined || parameters.is !== 'values') return []
-  const tags = ownerTags(facts.object)
-  if (facts.parameters.is === 'absent') {
-    return newParameterGroupSteps(ownGroup.name, ownGroup.family, parameters.values, tags)
-  }
-  if (facts.parameters.is === 'unread') return []
-  const { arn } = facts.parameters.value
-  const { parametersTags } = facts
-  const former = parametersTags.is === 'found' && ownershipOf(parametersTags.value, facts.object) === 'former'
-  return [
-    ...(former ? [{ do: 'SetTags', cacheId: id, arn, tags } as const] : []),
-    ...parameterSteps(parameters.values, facts.parameters.value),
-  ]
+/** What asks for parameters: the spec, its policy, or both. */
+const askedBy = ({ object, policy }: CacheFacts): string => {
+  const policys = policy.is === 'found' && policy.value.eviction !== undefined
+  const own = Object.keys(object.spec.parameters ?? {}).length > 0
+  if (!policys) return 'spec.parameters'
+  const named = `spec.eviction of the CachePolicy ${object.spec.policyRef?.name}`
+  return own ? `spec.parameters, ${named}` : named
 }
 
-/** After a change of family or mode, or to a group of the user's, the former group of ours is left over. */
-export const formerGroupSteps = (
-  { object }: CacheFacts,
-  { ownGroup }: Intent,
-  cache: ObservedCache | undefined,
-): readonly PlannedAction[] => {
-  const former = object.status.parameterGroup
-  if (!former?.owned || former.name === ownGroup?.name) return []
-  // While AWS doesn't tell the version or the group, what is wanted and what is used isn't known.
-  if (cache?.engineVersion === '' || (cache && cache.parameterGroupName === undefined)) return []
-  return cache?.parameterGroupName === former.name ? [] : [step({ do: 'DeleteParameterGroup', name: former.name })]
+/** Makes the group for the wanted values, or fills it where somebody was stopped halfway or set something else. */
+export const parameterGroupSteps = (facts: CacheFacts, { group }: Intent): readonly PlannedAction[] => {
+  if (group.is !== 'own') return []
+  const { parameters } = facts
+  const actions: readonly AwsAction[] =
+    parameters.is === 'absent'
+      ? newParameterGroupSteps(group.name, group.family, group.values, clusterTags(facts.object))
+      : parameters.is === 'found'
+        ? parameterSteps(group.values, parameters.value)
+        : []
+  return actions.map((action) => step(action, 'None', { field: askedBy(facts) }))
 }
 
-export const createStep = (facts: CacheFacts, { id, is, group, memcached }: Intent): PlannedAction => {
-  const { object, token } = facts
-  const tags = wantedTags(object)
-  const withToken = tokenNeeded(object.spec)
-  const tokenVersion = withToken && token.is === 'present' ? { tokenVersion: token.version } : {}
-  const description = `${object.namespace}/${object.name}, by Larder`
-  return is === 'memcached'
-    ? step({ do: 'CreateMemcached', id, cluster: memcached, tags })
-    : step({ do: 'CreateGroup', id, description, group, tags, withToken, ...tokenVersion })
-}
+/** A group of Larder's that this cache has left: removed once its tags were read, unless others use it. */
+const leftoverSteps = ({ leftover }: CacheFacts, cache: ObservedCache): readonly PlannedAction[] =>
+  leftover?.is === 'ours' && cache.parameterGroupName !== leftover.name
+    ? [step({ do: 'DeleteParameterGroup', name: leftover.name })]
+    : []
+
+export const createStep = (facts: CacheFacts, intent: Intent): PlannedAction =>
+  step(topologies[intent.topology].create(wishOf(facts, intent), wantedTags(facts.object, facts.object.spec.tags)))

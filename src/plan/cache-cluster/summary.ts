@@ -1,14 +1,43 @@
-import type { CacheClusterStatus } from '../../crds/cache-cluster.ts'
+import type { CacheClusterStatus } from '../../crds/cache-cluster/status.ts'
+import { given } from '../core/given.ts'
 import type { ObservedCache } from '../core/observed.ts'
-import { firstEndpoint, nodeEndpoints } from '../secrets/endpoints.ts'
-import { given } from './desired.ts'
+import { addressOf, nodeEndpoints } from '../secrets/endpoints.ts'
 
-/** The part of status that repeats what AWS has. What was known stays while AWS shows nothing. */
-export const shape = (before: CacheClusterStatus, cache: ObservedCache | undefined) => {
+/** The part of status that repeats what AWS has, as it was said before. */
+export const summaryKept = ({
+  engineVersion,
+  nodeType,
+  size,
+  shards,
+  replicasPerShard,
+  clusterMode,
+  automaticFailover,
+  multiAZ,
+  address,
+  endpoint,
+  members,
+  pending,
+}: CacheClusterStatus) => ({
+  engineVersion,
+  nodeType,
+  size,
+  shards,
+  replicasPerShard,
+  clusterMode,
+  automaticFailover,
+  multiAZ,
+  address,
+  endpoint,
+  members,
+  pending,
+})
+
+/** The part of status that repeats what AWS has. Of a cache that is gone its version and size stay, for whoever looks back. */
+export const summary = (before: CacheClusterStatus, cache: ObservedCache | undefined) => {
   if (cache === undefined) {
     return { engineVersion: before.engineVersion, nodeType: before.nodeType, size: before.size }
   }
-  const first = firstEndpoint(cache)
+  const first = addressOf(cache)
   const pending = Object.fromEntries(Object.entries(cache.pending).map(([key, value]) => [key, String(value)]))
   const common = {
     engineVersion: cache.engineVersion === '' ? before.engineVersion : cache.engineVersion,

@@ -1,49 +1,144 @@
-import type { CacheClusterSpec } from '../../crds/cache-cluster.ts'
+import type { CacheClusterStatus } from '../../crds/cache-cluster/status.ts'
 import type { AwsAction } from '../core/action.ts'
+import { given as defined } from '../core/given.ts'
 import type { ObservedGroup } from '../core/observed.ts'
 import type { Acted, PlannedAction } from '../core/outcome.ts'
+import { step } from '../core/step.ts'
+import { tokenNeeded } from '../secrets/names.ts'
 import type { CacheFacts } from './facts.ts'
-import { step } from './topology/group-steps.ts'
-
-export const tokenNeeded = (spec: CacheClusterSpec): boolean => spec.auth?.mode === 'Token'
-
-/** The Secret that holds the token, and whether it is ours to fill. */
-export const tokenSecretOf = (spec: CacheClusterSpec, name: string) => {
-  const reference = spec.auth?.token?.secretRef
-  return reference === undefined
-    ? { name: `${name}-auth`, key: 'token', generated: true }
-    : { name: reference.name, key: reference.key, generated: false }
-}
 
 /** What AWS accepts as a token (the stricter of AWS's two texts): 16 to 128 characters of these. */
 export const tokenPattern = /^[A-Za-z0-9!&#$^<>-]{16,128}$/
 
-/**
- * A token changes in two calls, with the Secrets rewritten in between: ROTATE makes AWS accept the new one beside the old,
- * SET drops the old. secretSteps publishes the new token as soon as status says that AWS has it.
- */
-export const authSteps = ({ object, token }: CacheFacts, cache: ObservedGroup): readonly PlannedAction[] => {
-  if (!tokenNeeded(object.spec) || token.is !== 'present') return []
-  const given = object.status.authToken
-  const about = { field: 'spec.auth.token' }
-  const rotate = step({ do: 'RotateToken', id: cache.id, tokenVersion: token.version }, 'None', about)
-  const settle = step({ do: 'SetToken', id: cache.id, tokenVersion: token.version }, 'None', about)
-  if (given?.version !== token.version) return [rotate, settle]
-  if (!given.settled) return [settle]
-  return cache.authToken ? [] : [rotate, settle]
+export type TokenRecord = NonNullable<CacheClusterStatus['authToken']>
+type TokenAction = AwsAction & { readonly do: 'RotateToken' | 'SetToken' }
+type TokenFacts = Pick<CacheFacts, 'object' | 'observed' | 'token'>
+
+const isTokenAction = (action: { readonly do: string }): action is TokenAction =>
+  action.do === 'RotateToken' || action.do === 'SetToken'
+
+const groupOf = ({ observed }: Pick<CacheFacts, 'observed'>): ObservedGroup | undefined =>
+  observed.is === 'seen' && observed.cache.is === 'group' ? observed.cache : undefined
+
+const callName = ({ do: name, tokenVersion = '' }: TokenAction): string => `${name} ${tokenVersion}`
+
+/** What the record is once that call was carried out. */
+const afterCall = (call: string, { token, object }: TokenFacts): TokenRecord => {
+  const [name = '', version = ''] = call.split(' ')
+  const before = object.status.authToken
+  const seen = token.is === 'present' && token.version === version ? token.secretVersion : (before?.seen ?? version)
+  return { version, seen, phase: name === 'SetToken' ? 'Settled' : 'Rotating' }
 }
 
 /**
- * What AWS's answer to a token call means. AWS never tells which tokens it holds, and refuses a ROTATE to a token that it
- * holds already and a SET with no ROTATE before it. After a crash between a call and its record in status both are what a
- * repeated call gets, so these two refusals say that it was carried out the first time. That the token itself is one that
- * AWS accepts was checked before.
+ * What AWS has been given, as far as status and AWS's own words tell. A call that status announced counts as carried out once
+ * AWS's date of the last change is another than before it: so a crash between the call and its record loses nothing.
  */
-export const tokenAnswer = (action: AwsAction, acted: Acted): Acted => {
-  if (acted.is !== 'failed') return acted
-  const { code } = acted.failure
-  const held =
-    (action.do === 'RotateToken' && code === 'InvalidParameterValue') ||
-    (action.do === 'SetToken' && code === 'InvalidParameterCombination')
-  return held ? { is: 'unchanged' } : acted
+export const tokenRecord = (facts: TokenFacts): TokenRecord | undefined => {
+  const { authToken, authTokenCall } = facts.object.status
+  const cache = groupOf(facts)
+  const changedTime = cache?.authTokenChangedTime
+  const carriedOut =
+    authTokenCall !== undefined && changedTime !== undefined && changedTime !== authTokenCall.changedTime
+  const record = carriedOut ? afterCall(authTokenCall.call, facts) : authToken
+  if (record?.phase !== 'Rotating' || cache === undefined) return record
+  const taken = cache.state === 'available' && cache.pending.authToken === undefined
+  const shows = authTokenCall === undefined || changedTime !== authTokenCall.changedTime || changedTime === undefined
+  return taken && shows ? { ...record, phase: 'Overlap' } : record
+}
+
+/** Which token the Secrets should hold: `hold` while they must stay as they are. */
+export type PublishedToken =
+  | { readonly is: 'none' }
+  | { readonly is: 'hold' }
+  /** `from`: whether the token's own Secret has it still, or only the binding Secret. */
+  | { readonly is: 'token'; readonly version: string; readonly from: 'own' | 'binding' }
+
+/** Only what AWS has taken, and while nothing is pending, is handed out; before that the token before it is good. */
+export const tokenToPublish = (facts: TokenFacts): PublishedToken => {
+  const { object, token } = facts
+  if (!tokenNeeded(object.spec)) return { is: 'none' }
+  const record = tokenRecord(facts)
+  // A cache that doesn't ask for one yet is served without.
+  if (record === undefined) return groupOf(facts)?.authToken === false ? { is: 'none' } : { is: 'hold' }
+  if (record.phase === 'Rotating') return { is: 'hold' }
+  const { version } = record
+  if (token.is === 'present' && token.version === version) return { is: 'token', version, from: 'own' }
+  return object.status.published?.token === version ? { is: 'token', version, from: 'binding' } : { is: 'hold' }
+}
+
+/**
+ * A token changes in two calls: ROTATE lets the new one in beside the one before, the Secrets are rewritten, workloads get
+ * `maintenance.overlap` to follow, and SET ends the one before. A token that comes while that is under way waits for its end:
+ * AWS holds two at most, and a third would drop the one that workloads still use.
+ */
+export const tokenSteps = (facts: CacheFacts, cache: ObservedGroup): readonly PlannedAction[] => {
+  const { object, token } = facts
+  if (!tokenNeeded(object.spec) || token.is !== 'present') return []
+  const about = { field: 'spec.auth.token' }
+  const rotate = (tokenVersion: string) => step({ do: 'RotateToken', id: cache.id, tokenVersion }, 'None', about)
+  const settle = (tokenVersion: string) =>
+    step({ do: 'SetToken', id: cache.id, tokenVersion }, 'None', { ...about, ends: 'the auth token before' })
+  const { version } = token
+  const whole = [rotate(version), settle(version)]
+  const record = tokenRecord(facts)
+  if (record === undefined) return whole
+  if (record.version === version) {
+    if (record.phase !== 'Settled') return [settle(version)]
+    return cache.authToken ? [] : whole
+  }
+  if (record.phase === 'Settled') return whole
+  const published = object.status.published?.token
+  if (published === record.version) return [settle(record.version), ...whole]
+  // Taken back before anybody was told: the Secrets hold what is asked again.
+  return published === version ? [rotate(version)] : whole
+}
+
+/**
+ * What AWS's answer to a token call means. AWS never tells which tokens it holds; it refuses a ROTATE to one that it holds
+ * already. That is success where nothing but our own lost record can explain it (the cache was made or adopted with this very
+ * token, or the token came back before it was published); everywhere else the refusal stands.
+ */
+export const tokenAnswer = (facts: CacheFacts, action: AwsAction, acted: Acted): Acted => {
+  if (acted.is !== 'failed' || action.do !== 'RotateToken') return acted
+  const heldAlready = acted.failure.code === 'InvalidParameterValue' && /already in use/i.test(acted.failure.message)
+  const record = facts.object.status.authToken
+  const explained = record === undefined || facts.object.status.published?.token === action.tokenVersion
+  return heldAlready && explained ? { is: 'unchanged' } : acted
+}
+
+/** The record after this reconcile. */
+export const tokenRecordAfter = (
+  facts: CacheFacts,
+  action: { readonly do: string } | undefined,
+  result: { readonly is: string },
+): Pick<CacheClusterStatus, 'authToken' | 'authTokenCall'> => {
+  const { object, token } = facts
+  const { authTokenCall } = object.status
+  const known = tokenRecord(facts)
+  const seen =
+    token.is === 'present' && token.version === known?.version ? { ...known, seen: token.secretVersion } : known
+  if (token.is === 'present' && action?.do === 'CreateGroup' && result.is === 'done') {
+    return { authToken: { version: token.version, seen: token.secretVersion, phase: 'Settled' } }
+  }
+  if (action === undefined || !isTokenAction(action)) {
+    // What a call came to is in the record now, and needs no second telling.
+    const settled = known !== object.status.authToken && known?.phase !== 'Rotating'
+    return defined({ authToken: seen, authTokenCall: settled ? undefined : authTokenCall })
+  }
+  const call = callName(action)
+  if (result.is === 'done') return defined({ authToken: afterCall(call, facts), authTokenCall })
+  if (result.is === 'unchanged') {
+    const withdrawn = known !== undefined
+    return {
+      authToken: defined({
+        ...afterCall(call, facts),
+        phase: 'Settled',
+        withdrawn: withdrawn || undefined,
+      }) as TokenRecord,
+    }
+  }
+  const changedTime = groupOf(facts)?.authTokenChangedTime
+  const announced = authTokenCall?.call === call ? authTokenCall : defined({ call, changedTime })
+  return defined({ authToken: seen, authTokenCall: announced as typeof authTokenCall })
 }

@@ -1,7 +1,7 @@
 import type { CachePolicySpec, CachePolicyStatus } from '../../crds/cache-policy.ts'
 import { durationMs } from '../../crds/duration.ts'
-import { given } from '../cache-cluster/desired.ts'
 import { nextConditions } from '../core/conditions.ts'
+import { given } from '../core/given.ts'
 import type { Engine } from '../core/observed.ts'
 
 /** All that one reconcile of a CachePolicy knows. */

@@ -66,7 +66,7 @@ export interface NewMemcached extends MemcachedSettings {
 export type Disruption = 'None' | 'Failover' | 'Restart' | 'Replacement'
 
 /** When AWS is to apply a change. */
-export type When = 'Now' | 'InWindow'
+export type When = 'Now' | 'InWindow' | 'OnApproval'
 
 /** One call to AWS that changes something. */
 export type AwsAction =
@@ -130,9 +130,14 @@ export type AwsAction =
   | { readonly do: 'SetTags'; readonly cacheId: string; readonly arn: string; readonly tags: Tags }
   | { readonly do: 'RemoveTags'; readonly cacheId: string; readonly arn: string; readonly keys: readonly string[] }
 
-/** What is done in Kubernetes on the way: both come before or after AWS in the plan's order, one at a time. */
+/** What is done in Kubernetes on the way: before or after AWS in the plan's order, one at a time. */
 export type KubeAction =
   /** Generate and store the auth token: always before the first call that uses it. */
-  { readonly do: 'StoreToken' } | { readonly do: 'WriteSecrets'; readonly secrets: readonly ('binding' | 'env')[] }
+  | { readonly do: 'StoreToken' }
+  /** The token outlives its object: the Secret stays without an owner. */
+  | { readonly do: 'KeepToken'; readonly name: string }
+  /** `hash` names what they will say, so that a write that comes to nothing is told from a new one. */
+  | { readonly do: 'WriteSecrets'; readonly secrets: readonly ('binding' | 'env')[]; readonly hash: string }
+  | { readonly do: 'DeleteSecrets'; readonly names: readonly string[] }
 
 export type Action = AwsAction | KubeAction

@@ -1,6 +1,6 @@
-import type { CacheClusterStatus } from '../../crds/cache-cluster.ts'
-import type { Plan } from './outcome.ts'
-import type { StepResult, Verdict } from './verdict.ts'
+import type { Condition } from '../../crds/conditions.ts'
+import type { Plan, Reason, StepResult } from './outcome.ts'
+import type { Verdict } from './verdict.ts'
 import { inWords } from './words.ts'
 
 /** A line for `kubectl describe`. */
@@ -10,20 +10,28 @@ export interface EventWords {
   readonly message: string
 }
 
-/** What is worth telling once: each step that AWS took, and each new reason of a generation. */
+/** What nobody did wrong, and what still somebody should look at. */
+const worryingWaits: readonly Reason[] = ['WaitingForPolicy', 'WaitingForSecret', 'InUse']
+
+/** What is worth telling once: each step that was taken, and each new reason of a generation. */
 export const eventsOf = (
-  before: CacheClusterStatus,
+  before: readonly Condition[] | undefined,
   generation: number,
   plan: Plan,
   result: StepResult,
   verdict: Verdict,
 ): readonly EventWords[] => {
-  const acted = plan.is === 'act' && result.is === 'acted' && result.acted.is === 'done'
-  if (acted) return [{ type: 'Normal', reason: plan.next.action.do, message: inWords(plan.next) }]
-  const was = before.conditions?.find((condition) => condition.type === 'Ready')
+  if (plan.is === 'act' && result.is === 'done') {
+    return [{ type: 'Normal', reason: plan.next.action.do, message: inWords(plan.next) }]
+  }
+  if (plan.is === 'act' && result.is !== 'failed') return []
+  const was = before?.find((condition) => condition.type === 'Ready')
   const told = was?.reason === verdict.reason && was.observedGeneration === generation
   if (told || (verdict.is === 'waiting' && verdict.reason === 'WaitingForAWS')) return []
-  if (plan.is === 'act' && result.is !== 'acted') return []
-  const worrying = verdict.is === 'stalled' || verdict.is === 'retryable'
+  const worrying =
+    verdict.is === 'stalled' ||
+    verdict.is === 'retryable' ||
+    verdict.is === 'unknown' ||
+    worryingWaits.includes(verdict.reason)
   return [{ type: worrying ? 'Warning' : 'Normal', reason: verdict.reason, message: verdict.message }]
 }

@@ -1,4 +1,4 @@
-import type { clusterModes, engines, transitEncryptions } from '../../crds/cache-cluster.ts'
+import type { clusterModes, engines, transitEncryptions } from '../../crds/cache-cluster/words.ts'
 
 /**
  * The vocabulary in which both sides are compared: what AWS has (observed) and what is wanted (desired.ts) use the same words.
@@ -30,6 +30,8 @@ export interface Member {
   readonly status: string
   readonly state: CacheState
   readonly endpoint: Endpoint | undefined
+  /** False while parameters wait for a reboot of this node. */
+  readonly parametersInSync?: boolean
 }
 
 /** What AWS has accepted and not applied yet, from the object that tells it (members carry node type and version). */

@@ -7,11 +7,11 @@ export const reasons = [
   'Modifying',
   'Deleting',
   'Snapshotting',
-  'Accepted',
   'WaitingForPolicy',
   'WaitingForSecret',
   'WaitingForMembers',
   'WaitingForAWS',
+  'WaitingForConsumers',
   'InvalidState',
   // retryable
   'Throttled',
@@ -25,21 +25,32 @@ export const reasons = [
   'InvalidSpec',
   'InvalidCombination',
   'ImmutableField',
+  'IdentityChanged',
   'NotOurs',
+  'SecretTaken',
   'Lost',
   'AccessDenied',
   'CredentialsInvalid',
+  'KubernetesRefused',
   'QuotaExceeded',
   'NoCapacity',
   'DependencyNotFound',
   'NotSupported',
   'CreateFailed',
+  'MemberFailed',
+  'RebootPending',
   'DeletionProtected',
   'EndlessDifference',
+  'InUse',
   // settled
   'InSync',
   'Suspended',
   'Released',
+  // events
+  'FailedOver',
+  'TakenOver',
+  'TokenReplaced',
+  'Kept',
   // facts that are not failures
   'AlreadyExists',
   'NotFound',
@@ -55,6 +66,11 @@ export interface Failure {
   readonly message: string
   /** AWS's wire code where there is one. */
   readonly code?: string
+  /** The parts of the message, for whoever knows the field that is to blame: AWS's words, and the cure. */
+  readonly words?: string
+  readonly cure?: string
+  /** AWS's name for the request, for logs and AWS's support. */
+  readonly requestId?: string
   readonly retryAfterMs?: number
 }
 
@@ -65,6 +81,9 @@ export type Acted =
   | { readonly is: 'exists' }
   | { readonly is: 'unchanged' }
   | { readonly is: 'failed'; readonly failure: Failure }
+
+/** What a reconcile did about its plan: nothing, or one step with its result. */
+export type StepResult = { readonly is: 'nothing' } | Acted
 
 /** What a read gives: a value, or why not. Not found is a value (undefined), never a failure. */
 export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure }
@@ -78,18 +97,38 @@ export interface PlannedAction {
   readonly field?: string
   readonly from?: string
   readonly to?: string
+  /** What this step ends, where workloads are given `maintenance.overlap` to leave it: `the token before`. */
+  readonly ends?: string
+  /** Until then it waits for workloads; ISO 8601. */
+  readonly notBefore?: string
+}
+
+interface Ahead {
+  /** What is still to do, for status: the plan before it is carried out. */
+  readonly later?: readonly PlannedAction[] | undefined
+  /** When to look again at the latest. */
+  readonly wakeMs?: number | undefined
+  /** Names the whole order as it was announced, where its steps so far must not change the name. */
+  readonly hash?: string | undefined
 }
 
 /**
- * What should happen next. `act`: carry out `next` in this reconcile; `later` follows in later reconciles. `wait`: somebody else is at
- * work. `stuck`: somebody must decide. `blocked`: a read failed. `released`: nothing of ours is left, the finalizer may go.
+ * What should happen next. `act`: carry out `next` now; `later` follows. `wait`: somebody else is at work. `stuck`: somebody
+ * must decide. `blocked`: a read failed. `blind`: what AWS holds is not known any more. `released`: nothing of ours is left,
+ * the finalizer may go.
  */
 export type Plan =
-  | { readonly is: 'settled'; readonly reason: Reason; readonly message: string }
-  | { readonly is: 'act'; readonly next: PlannedAction; readonly later: readonly PlannedAction[] }
-  | { readonly is: 'wait'; readonly reason: Reason; readonly message: string; readonly later: readonly PlannedAction[] }
-  | { readonly is: 'stuck'; readonly reason: Reason; readonly message: string }
+  | ({ readonly is: 'settled'; readonly reason: Reason; readonly message: string } & Ahead)
+  | {
+      readonly is: 'act'
+      readonly next: PlannedAction
+      readonly later: readonly PlannedAction[]
+      readonly hash?: string | undefined
+    }
+  | ({ readonly is: 'wait'; readonly reason: Reason; readonly message: string } & Ahead)
+  | ({ readonly is: 'stuck'; readonly reason: Reason; readonly message: string } & Ahead)
   | { readonly is: 'blocked'; readonly failure: Failure }
+  | { readonly is: 'blind'; readonly reason: Reason; readonly message: string }
   | { readonly is: 'released'; readonly message: string }
 
 export const wait = (reason: Reason, message: string, later: readonly PlannedAction[] = []): Plan => ({
@@ -99,3 +138,23 @@ export const wait = (reason: Reason, message: string, later: readonly PlannedAct
   later,
 })
 export const stuck = (reason: Reason, message: string): Plan => ({ is: 'stuck', reason, message })
+
+/** Older than this, the last good poll says nothing about now: Ready becomes Unknown. */
+export const staleMs = 300_000
+
+/** A thing that is waited for and does not come: after this long somebody should look, so waiting becomes stalled. */
+export const patienceMs = 300_000
+
+const outsideAws: readonly Reason[] = [
+  'WaitingForPolicy',
+  'WaitingForSecret',
+  'WaitingForConsumers',
+  'SecretTaken',
+  'KubernetesRefused',
+  'KubernetesUnavailable',
+  'Conflict',
+  'NotLeading',
+  'InUse',
+]
+/** Whether looking at AWS more often would help: waiting for something else makes nobody look at AWS. */
+export const waitsForAws = (reason: Reason): boolean => !outsideAws.includes(reason)

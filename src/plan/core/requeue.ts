@@ -1,6 +1,6 @@
-import type { CacheClusterSpec } from '../../crds/cache-cluster.ts'
-import type { Plan } from './outcome.ts'
-import type { StepResult, Verdict } from './verdict.ts'
+import type { Plan, StepResult } from './outcome.ts'
+import { isKubeAction } from './step.ts'
+import type { Verdict } from './verdict.ts'
 
 /** When to look again. Changes that anyone notices come sooner by themselves; these are the longest waits. */
 export type RequeueWish =
@@ -8,58 +8,49 @@ export type RequeueWish =
   | { readonly is: 'after'; readonly ms: number; readonly jittered: boolean }
   | { readonly is: 'backoff'; readonly atLeastMs: number }
 
-/** A settled object is turned when the shared look sees a change; this is the net below. */
+/** A settled object is reconciled when the shared poll sees a change; this is the net below. */
 export const settledMs = 600_000
 /** Quota, capacity and permissions heal outside the spec. */
-const stalledMs = 900_000
-/** The shared look tells changes; this is for what it doesn't see, such as an object that we wait for. */
+export const stalledMs = 900_000
+/** What Kubernetes refused heals when somebody makes room or changes a webhook, and nobody tells us. */
+export const refusedByKubernetesMs = 60_000
+/** The shared poll tells changes; this is for what it doesn't see, such as an object that we wait for. */
 const waitingMs = 30_000
-/** A referenced Secret isn't watched, so it is read once in this time: a change is noticed within one look. */
-const referencedSecretMs = 60_000
+/** AWS has asked for fewer calls: the token bucket slows us down already, so the key itself comes back soon. */
+const throttledMs = 5000
 
-export const requeueWish = (spec: CacheClusterSpec, plan: Plan, result: StepResult, verdict: Verdict): RequeueWish => {
-  if (plan.is === 'act' && result.is === 'announced') return { is: 'now' }
-  if (plan.is === 'act' && result.is === 'acted' && result.acted.is !== 'failed' && !waitsForAws(plan))
+/** `unwatchedMs`: how long a change of something that isn't watched (a referenced Secret) may stay unseen. */
+export const requeueWish = (
+  plan: Plan,
+  result: StepResult,
+  verdict: Verdict,
+  unwatchedMs: number = Number.POSITIVE_INFINITY,
+): RequeueWish => {
+  if (plan.is === 'act' && result.is !== 'failed' && result.is !== 'nothing' && !changesCache(plan))
     return { is: 'now' }
-  const reference = spec.auth?.token?.secretRef !== undefined
+  const wakeMs = 'wakeMs' in plan && plan.wakeMs !== undefined ? plan.wakeMs : Number.POSITIVE_INFINITY
+  const sooner = (ms: number, jittered: boolean): RequeueWish =>
+    Math.min(wakeMs, unwatchedMs) < ms
+      ? { is: 'after', ms: Math.max(0, Math.min(wakeMs, unwatchedMs)), jittered: false }
+      : { is: 'after', ms, jittered }
   switch (verdict.is) {
     case 'settled':
-      return { is: 'after', ms: reference ? referencedSecretMs : settledMs, jittered: true }
+      return sooner(settledMs, true)
     case 'waiting':
-      return { is: 'after', ms: verdict.retryAfterMs ?? waitingMs, jittered: false }
+      return sooner(verdict.retryAfterMs ?? waitingMs, false)
+    case 'unknown':
+      return { is: 'after', ms: waitingMs, jittered: true }
     case 'retryable':
-      return { is: 'backoff', atLeastMs: verdict.retryAfterMs ?? 0 }
+      return verdict.reason === 'Throttled'
+        ? { is: 'after', ms: Math.min(throttledMs, verdict.retryAfterMs ?? throttledMs), jittered: true }
+        : { is: 'backoff', atLeastMs: verdict.retryAfterMs ?? 0 }
     case 'stalled':
-      return { is: 'after', ms: stalledMs, jittered: true }
+      return sooner(verdict.reason === 'KubernetesRefused' ? refusedByKubernetesMs : stalledMs, true)
     case 'released':
       return { is: 'now' }
   }
 }
 
 /** Calls that change the cache itself: nothing more can be done before AWS has finished. */
-const waitsForAws = (plan: Plan & { readonly is: 'act' }): boolean => {
-  switch (plan.next.action.do) {
-    case 'CreateGroup':
-    case 'ModifyGroup':
-    case 'RebootNodes':
-    case 'SetReplicas':
-    case 'SetShards':
-    case 'RotateToken':
-    case 'SetToken':
-    case 'DeleteGroup':
-    case 'CreateMemcached':
-    case 'ModifyMemcached':
-    case 'SetNodes':
-    case 'DeleteMemcached':
-    case 'SetTags':
-    case 'RemoveTags':
-      return true
-    case 'CreateParameterGroup':
-    case 'SetParameters':
-    case 'ResetParameters':
-    case 'DeleteParameterGroup':
-    case 'StoreToken':
-    case 'WriteSecrets':
-      return false
-  }
-}
+const changesCache = ({ next: { action } }: Plan & { readonly is: 'act' }): boolean =>
+  !isKubeAction(action) && !action.do.includes('Parameter')

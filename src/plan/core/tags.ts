@@ -1,19 +1,22 @@
-import type { CacheObject } from '../cache-cluster/facts.ts'
 import type { AwsAction } from './action.ts'
 import { hashOf } from './hash.ts'
-import { ownerTags } from './identity.ts'
-import type { ObservedCache, Tags } from './observed.ts'
+import { type Owner, ownerTags } from './identity.ts'
+import type { Tags } from './observed.ts'
 
 /** The tags that a cache of ours carries: the user's, and the owner's on top. */
-export const wantedTags = (object: CacheObject): Tags => ({ ...object.spec.tags, ...ownerTags(object) })
+export const wantedTags = (owner: Owner, users: Tags | undefined): Tags => ({ ...users, ...ownerTags(owner) })
 
 export const tagsRecord = (wanted: Tags) => ({ hash: hashOf(wanted), keys: Object.keys(wanted).sort() })
 
-/** Only what we set is ours to change: tags that others put there stay. */
-export const tagSteps = (cache: ObservedCache, object: CacheObject, have: Tags): readonly AwsAction[] => {
-  const wanted = wantedTags(object)
+/** Only what we set is ours to change: tags that others put there stay. `setBefore`: the keys that we ever set. */
+export const tagSteps = (
+  cache: { readonly id: string; readonly arn: string },
+  wanted: Tags,
+  have: Tags,
+  setBefore: readonly string[],
+): readonly AwsAction[] => {
   const set = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => have[key] !== value))
-  const stale = (object.status.tags?.keys ?? []).filter((key) => key in have && !(key in wanted))
+  const stale = setBefore.filter((key) => key in have && !(key in wanted))
   const target = { cacheId: cache.id, arn: cache.arn }
   return [
     ...(Object.keys(set).length > 0 ? [{ do: 'SetTags', ...target, tags: set } as const] : []),

@@ -29,3 +29,6 @@ export const isNewer = (have: string, want: string): boolean => {
   }
   return false
 }
+
+/** A newer version than asked is no difference: AWS patches by itself, and never goes back. */
+export const versionSame = (want: string, have: string): boolean => meets(want, have) || isNewer(have, want)

@@ -45,6 +45,10 @@ const actionWords = (action: Action): string => {
       return 'storing a new auth token'
     case 'WriteSecrets':
       return 'writing the Secrets'
+    case 'KeepToken':
+      return `leaving the Secret ${action.name} with the auth token behind`
+    case 'DeleteSecrets':
+      return `removing the former ${action.names.length === 1 ? 'Secret' : 'Secrets'} ${list(action.names)}`
   }
 }
 

@@ -1,11 +1,12 @@
 import { wholeSeconds } from '../../crds/duration.ts'
 import type { PolicyFile } from '../../crds/policy-file.ts'
-import { given } from '../cache-cluster/desired.ts'
+import { given } from '../core/given.ts'
 import type { Endpoint, ObservedCache, ObservedGroup, ObservedMemcached } from '../core/observed.ts'
 import { isNewer } from '../core/version.ts'
 import { firstEndpoint, nodeEndpoints } from './endpoints.ts'
+import type { Way } from './way.ts'
 
-export interface SecretInputs {
+export interface SecretInputs extends Way {
   readonly cache: ObservedCache
   /** The auth token, or what stands for it while hashing; undefined when there is none. */
   readonly token: string | undefined
@@ -24,10 +25,10 @@ const at = (endpoint: Endpoint): string => `${endpoint.host}:${endpoint.port}`
  */
 export const secretKeys = (inputs: SecretInputs) => {
   const { cache } = inputs
-  const keys = cache.is === 'memcached' ? memcachedKeys(cache) : redisKeys(cache, inputs.token)
+  const keys = cache.is === 'memcached' ? memcachedKeys(cache) : redisKeys(cache, inputs)
   return {
     binding: given<Keys>({ ...keys.binding, 'policy.json': inputs.policy && JSON.stringify(inputs.policy) }),
-    env: given<Keys>({ ...keys.env, ...policyEnv(inputs.policy) }),
+    env: given<Keys>({ ...keys.env, ...policyEnv(inputs.policy, cache.is) }),
   }
 }
 
@@ -42,12 +43,10 @@ const redisUrl = (endpoint: Endpoint | undefined, tls: boolean, user: string | u
   endpoint &&
   `${tls ? 'rediss' : 'redis'}://${token === undefined ? '' : `${user ?? ''}:${encodeURIComponent(token)}@`}${at(endpoint)}/0`
 
-const redisKeys = (cache: ObservedGroup, token: string | undefined) => {
-  const first = firstEndpoint(cache)
-  const tls = cache.inTransit !== 'Disabled'
+const redisKeys = (cache: ObservedGroup, { token, tls, sharded }: SecretInputs) => {
+  const first = firstEndpoint(cache, sharded)
   const user = userOf(cache, token)
   const url = redisUrl(first, tls, user, token)
-  const sharded = cache.clusterMode === 'Enabled'
   const reader = sharded || cache.replicasPerShard === 0 ? undefined : cache.reader
   return {
     binding: {
@@ -114,7 +113,7 @@ const memcachedKeys = (cache: ObservedMemcached) => {
 
 const seconds = (ms: number | undefined) => (ms === undefined ? undefined : String(wholeSeconds(ms)))
 
-const policyEnv = (policy: PolicyFile | undefined) => {
+const policyEnv = (policy: PolicyFile | undefined, topology: ObservedCache['is']) => {
   if (policy === undefined) return {}
   const { ttl, staleness, session } = policy
   return {
@@ -134,7 +133,8 @@ const policyEnv = (policy: PolicyFile | undefined) => {
     CACHE_KEY_PREFIX: policy.keys.prefix,
     CACHE_KEY_VERSION: policy.invalidation.keyVersion,
     CACHE_TTL_RULES: JSON.stringify(ttl.byPrefix),
-    CACHE_EVICTION_POLICY: policy.eviction?.policy,
+    // memcached evicts by its own rules: what isn't in force is not told.
+    CACHE_EVICTION_POLICY: topology === 'memcached' ? undefined : policy.eviction?.policy,
     SESSION_TTL_SECONDS: seconds(session?.ttlMs),
     SESSION_PREFIX: session?.prefix,
   }

@@ -10,7 +10,7 @@ export interface SecretPair {
 
 /** Both Secrets as they should read, or undefined while AWS tells no endpoint. */
 export const secretPair = (inputs: SecretInputs): SecretPair | undefined => {
-  if (!reachable(inputs.cache)) return undefined
+  if (!reachable(inputs.cache, inputs.sharded)) return undefined
   const { binding, env } = secretKeys(inputs)
   const prefixed = Object.fromEntries(Object.entries(env).map(([key, value]) => [`${inputs.envPrefix}${key}`, value]))
   return { binding, env: prefixed }

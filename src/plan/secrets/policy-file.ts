@@ -1,7 +1,7 @@
 import type { CachePolicySpec } from '../../crds/cache-policy.ts'
 import { durationMs } from '../../crds/duration.ts'
 import type { PolicyFile } from '../../crds/policy-file.ts'
-import { given } from '../cache-cluster/desired.ts'
+import { given } from '../core/given.ts'
 
 const ms = (text: string | undefined) => (text === undefined ? undefined : durationMs(text))
 

@@ -1,0 +1,104 @@
+import { durationMs } from '../../crds/duration.ts'
+import { annotation } from '../../crds/kind.ts'
+import { braked } from '../core/brake.ts'
+import { type Plan, type PlannedAction, wait } from '../core/outcome.ts'
+import { isAwsAction } from '../core/step.ts'
+import { isoOfMs, msOfIso } from '../core/time.ts'
+import { shownPlan } from '../core/verdict.ts'
+import { inWords } from '../core/words.ts'
+import { formerSecretsStep, publishedWay } from '../secrets/steps.ts'
+import { checks, lastOf } from './checks.ts'
+import { planDeletion } from './deletion.ts'
+import type { CacheFacts } from './facts.ts'
+import { type Intent, intentOf } from './intent.ts'
+import { remainingSteps } from './remaining.ts'
+
+/** What should happen next with a CacheCluster: an ordered list of checks, the first opinion wins. */
+export const planCacheCluster = (facts: CacheFacts): Plan => {
+  if (facts.object.deleting) return planDeletion(facts)
+  const intent = intentOf(facts)
+  return suspended(facts, braked(facts, firstOpinion(facts, intent), lastOf(facts.events)))
+}
+
+/** Every check's opinion and every step that is left, for whoever plans without acting. */
+export const planAll = (
+  facts: CacheFacts,
+): { readonly opinions: readonly Plan[]; readonly steps: readonly PlannedAction[] } => {
+  const intent = intentOf(facts)
+  const { observed } = facts
+  return {
+    opinions: checks.flatMap((check) => check(facts, intent) ?? []),
+    steps: observed.is === 'seen' ? remainingSteps(facts, intent, observed.cache) : [],
+  }
+}
+
+const firstOpinion = (facts: CacheFacts, intent: Intent): Plan => {
+  const held = heldBack(facts, intent)
+  for (const check of checks) {
+    const opinion = check(facts, intent)
+    if (opinion === undefined) continue
+    // A step that waits for workloads is no reason to be blind to the rest.
+    if (opinion.is === 'act' && opinion.next.ends !== undefined && held !== undefined) continue
+    return opinion
+  }
+  return held ?? { is: 'settled', reason: 'InSync', message: inSync(facts) }
+}
+
+/** Settled, with what a reader of the spec might not expect. */
+const inSync = ({ object, observed }: CacheFacts): string => {
+  const { engineVersion } = object.spec
+  const running = observed.is === 'seen' ? observed.cache.engineVersion : ''
+  const newer = engineVersion !== undefined && running !== '' && !`${running}.`.startsWith(`${engineVersion}.`)
+  const withdrawn = object.status.authToken?.withdrawn === true
+  return [
+    'AWS holds what is asked',
+    ...(newer ? [`it runs ${running}, newer than spec.engineVersion ${engineVersion}, and AWS can't go back`] : []),
+    ...(withdrawn ? ['a token that was taken back is still let in until the next rotation'] : []),
+  ].join('; ')
+}
+
+/**
+ * The next step ends a way in that workloads may still use: it waits until `maintenance.overlap` has passed since the Secrets
+ * tell the other one, or until the plan is approved. Undefined when there is no such step, or when its time has come.
+ */
+const heldBack = (facts: CacheFacts, intent: Intent): Plan | undefined => {
+  const { object, observed, nowMs } = facts
+  if (observed.is !== 'seen' || observed.cache.state !== 'available') return undefined
+  const former = formerSecretsStep(facts)
+  const [next, ...later] = [...remainingSteps(facts, intent, observed.cache), ...(former === undefined ? [] : [former])]
+  if (next?.ends === undefined) return undefined
+  const untilMs = overlapEndMs(facts)
+  const steps = [{ ...next, notBefore: isoOfMs(untilMs) }, ...later]
+  const hash = shownPlan({ is: 'act', next, later })?.hash
+  if (nowMs >= untilMs || object.annotations[annotation.approve] === hash) return undefined
+  const message = `${next.ends} ${next.ends.includes('Secret') ? 'stays' : 'is good'} until ${isoOfMs(untilMs)}, so that workloads can follow; to go on now: kubectl annotate cachecluster ${object.name} -n ${object.namespace} --overwrite ${annotation.approve}=${hash}`
+  const ahead = { later: steps, wakeMs: untilMs - nowMs }
+  // The spec doesn't speak of the token before, nor of former names: what it asks for is there.
+  const asAsked = next.action.do === 'SetToken' || next.action.do === 'DeleteSecrets'
+  return asAsked
+    ? { is: 'settled', reason: 'InSync', message: `${inSync(facts)}; ${message}`, ...ahead }
+    : ({ ...wait('WaitingForConsumers', message), ...ahead } as Plan)
+}
+
+const overlapEndMs = (facts: CacheFacts): number => {
+  const { object, nowMs } = facts
+  const { published } = object.status
+  const sinceMs = published?.way === publishedWay(facts) ? (msOfIso(published?.since ?? '') ?? nowMs) : nowMs
+  return sinceMs + durationMs(object.spec.maintenance?.overlap ?? '24h')
+}
+
+/** Suspended: plan and drift are shown, nothing is changed in AWS, and the Secrets are kept current. */
+const suspended = (facts: CacheFacts, plan: Plan): Plan => {
+  if (!facts.object.spec.suspend) return plan
+  if (plan.is === 'settled')
+    return { ...plan, reason: 'Suspended', message: 'spec.suspend is true, and nothing differs' }
+  if (plan.is !== 'act') return plan
+  if (!isAwsAction(plan.next.action) && plan.next.action.do === 'WriteSecrets') return plan
+  const steps = [plan.next, ...plan.later]
+  return {
+    is: 'stuck',
+    reason: 'Suspended',
+    message: `spec.suspend is true: ${steps.length === 1 ? '1 step is' : `${steps.length} steps are`} held back, first ${inWords(plan.next)}`,
+    later: steps,
+  }
+}

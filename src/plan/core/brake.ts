@@ -1,0 +1,77 @@
+import { type Failure, type Plan, type PlannedAction, stuck, wait } from './outcome.ts'
+import { refusedByKubernetesMs, stalledMs } from './requeue.ts'
+import { isAwsAction, stepHash } from './step.ts'
+import { inWords } from './words.ts'
+
+/** The step that was carried out last, how often in a row, and how long ago: in this life of the operator. */
+export interface Repeats {
+  readonly hash: string
+  readonly times: number
+  readonly sinceMs: number
+}
+
+/** The step that was refused for good last. */
+export interface Refused {
+  readonly hash: string
+  readonly failure: Failure
+  readonly sinceMs: number
+}
+
+export interface Brakes {
+  readonly repeats: Repeats | undefined
+  readonly refused: Refused | undefined
+}
+
+/** After our own write AWS may answer from before it for so long: a cache that is missing, values that are old. */
+export const graceMs = 30_000
+
+/** How often the same step may be carried out in a row before it is slowed, and said. */
+const freeTimes = 3
+
+const pauseMs = (times: number): number => Math.min(stalledMs, graceMs * 2 ** (times - freeTimes))
+
+/**
+ * Whatever is about to be done, it is not done again and again: what AWS has just accepted waits until its answers can show
+ * it, what was refused for good waits for the stalled pause, and what has been done three times to no effect is slowed and
+ * said. `why` is what AWS told meanwhile.
+ */
+export const braked = ({ repeats, refused }: Brakes, plan: Plan, why = ''): Plan => {
+  if (plan.is !== 'act') return plan
+  const hash = stepHash(plan.next)
+  const steps = [plan.next, ...plan.later]
+  if (refused?.hash === hash && refused.sinceMs < refusalPauseMs(refused.failure)) {
+    const { reason, message } = refused.failure
+    return {
+      ...stuck(reason, message),
+      later: steps,
+      wakeMs: refusalPauseMs(refused.failure) - refused.sinceMs,
+    } as Plan
+  }
+  if (repeats?.hash !== hash) return plan
+  if (repeats.times >= freeTimes && repeats.sinceMs < pauseMs(repeats.times)) {
+    const wakeMs = pauseMs(repeats.times) - repeats.sinceMs
+    return { is: 'stuck', ...inVain(plan.next, repeats, why), later: steps, wakeMs }
+  }
+  if (isAwsAction(plan.next.action) && repeats.sinceMs < graceMs) {
+    return wait('WaitingForAWS', `AWS accepted ${plan.next.action.do} and does not show it yet`, steps)
+  }
+  return plan
+}
+
+export const refusalPauseMs = ({ reason }: Failure): number =>
+  reason === 'KubernetesRefused' ? refusedByKubernetesMs : stalledMs
+
+const inVain = (next: PlannedAction, { times }: Repeats, why: string) => {
+  if (next.action.do === 'CreateGroup' || next.action.do === 'CreateMemcached') {
+    return {
+      reason: 'NotOurs',
+      message: `AWS says that ${next.action.id} exists, and shows no such cache: the id is taken by a node of another cache or by a cache of another engine. Give this CacheCluster another name`,
+    } as const
+  }
+  const who = isAwsAction(next.action) ? 'AWS accepted it' : 'it was written'
+  const still = next.from === undefined ? 'the difference is still there' : `AWS still has ${next.from}`
+  return {
+    reason: 'EndlessDifference',
+    message: `${inWords(next)}: ${who} ${times} times and ${still}${why}. Somebody else may be setting it back: change the field, or annotate larder.dev/reconcile-at to try again`,
+  } as const
+}
