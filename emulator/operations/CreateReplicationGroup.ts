@@ -90,7 +90,7 @@ const settingsOf = (call: CreateCall, id: string, version: EngineVersion, topolo
   return {
     engine: version.engine,
     engineVersion: version.full,
-    nodeType: nodeTypeOf(version.engine, input.CacheNodeType),
+    nodeType: nodeTypeOf(version, input.CacheNodeType),
     parameterGroup: topology.parameterGroup.name,
     subnetGroup: subnetGroupOf(world, input.CacheSubnetGroupName),
     securityGroupIds: securityGroupsOf(input.SecurityGroupIds),
