@@ -188,7 +188,7 @@ describe('a serverless cache', () => {
     bench.settle()
     const { modify } = serverlessCalls(bench.client)
     const ecpu = (Maximum: number) => modify({ CacheUsageLimits: { ECPUPerSecond: { Maximum } } })
-    const range = 'The parameter ECPUPerSecond.Maximum must be an integer between 1000 and 15000000.'
+    const range = /^Invalid value for ECPUPerSecond limit\. Must be between 1000 and 15000000\./
     for (const most of [999, 15_000_001]) await refused(ecpu(most), VALUE, range)
     const long = modify({ Description: 'd'.repeat(256) })
     await refused(long, VALUE, 'The description must be no longer than 255 characters.')
