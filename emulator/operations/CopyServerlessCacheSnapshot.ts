@@ -3,7 +3,7 @@ import type {
   CopyServerlessCacheSnapshotResponse,
 } from '@aws-sdk/client-elasticache'
 import type { Operation } from '../operations.ts'
-import { kmsKeyOf } from '../rules/serverless.ts'
+import { kmsKeyOf } from '../rules/kms-key.ts'
 import {
   newServerlessSnapshotName,
   serverlessSnapshotCalled,
@@ -24,7 +24,7 @@ export const operation: Copy = (call) => {
   const parameter = 'TargetServerlessCacheSnapshotName'
   const name = newServerlessSnapshotName(world, parameter, input.TargetServerlessCacheSnapshotName)
   const tags = withinTagQuota(tagsOf(input.Tags), quotas)
-  const kms = kmsKeyOf(input.KmsKeyId)
+  const kms = kmsKeyOf(world, input.KmsKeyId)
   serverlessSnapshotIn(source, 'available')
   withinServerlessSnapshotQuota(call, source.cache.name)
 

@@ -1,5 +1,6 @@
 import type { CopySnapshotMessage, CopySnapshotResult } from '@aws-sdk/client-elasticache'
 import type { Operation } from '../operations.ts'
+import { kmsKeyOf } from '../rules/kms-key.ts'
 import { inStatus, newSnapshotName, snapshotCalled, withinSnapshotQuota } from '../rules/snapshot.ts'
 import { tagsOf, withinTagQuota } from '../rules/tag.ts'
 import { snapshotShown } from '../shown/snapshot.ts'
@@ -30,7 +31,7 @@ export const operation: Operation<CopySnapshotMessage, CopySnapshotResult> = (ca
     source: 'manual',
     status: 'copying',
     pieces: source.pieces.map((piece) => ({ ...piece })),
-    ...(input.KmsKeyId === undefined ? {} : { kmsKeyId: input.KmsKeyId }),
+    ...kmsKeyOf(world, input.KmsKeyId),
   }
   world.snapshots.set(name, copy)
   if (tags.size > 0) world.tags.set(copy.arn, tags)

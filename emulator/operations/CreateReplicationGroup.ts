@@ -10,6 +10,7 @@ import { backupsFitNode, failoverFitsNode } from '../rules/first-nodes.ts'
 import { inheritsSettings } from '../rules/global-group.ts'
 import { newUserGroups } from '../rules/group-users.ts'
 import { identifier } from '../rules/identifier.ts'
+import { kmsKeyOf } from '../rules/kms-key.ts'
 import { logsAfter } from '../rules/log-delivery.ts'
 import {
   networkOf,
@@ -90,7 +91,7 @@ const settingsOf = (call: CreateCall, id: string, version: EngineVersion, topolo
   return {
     engine: version.engine,
     engineVersion: version.full,
-    nodeType: nodeTypeOf(version.engine, input.CacheNodeType),
+    nodeType: nodeTypeOf(version, input.CacheNodeType),
     parameterGroup: topology.parameterGroup.name,
     subnetGroup: subnetGroupOf(world, input.CacheSubnetGroupName),
     securityGroupIds: securityGroupsOf(input.SecurityGroupIds),
@@ -177,7 +178,7 @@ export const operation: Operation<Input, CreateReplicationGroupResult> = (asked)
       members,
       ...(slots === undefined ? {} : { slots }),
     })),
-    ...(input.KmsKeyId === undefined ? {} : { kmsKeyId: input.KmsKeyId }),
+    ...kmsKeyOf(world, input.KmsKeyId),
     ...(durability === undefined ? {} : { durability }),
     dataTiering: input.DataTieringEnabled ?? false,
     ...(source ? { seeds: seedsOf(source, topology.shards) } : {}),

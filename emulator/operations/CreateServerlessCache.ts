@@ -1,10 +1,10 @@
 import type { CreateServerlessCacheRequest, CreateServerlessCacheResponse } from '@aws-sdk/client-elasticache'
 import type { Call, Operation } from '../operations.ts'
 import { networkNeeds } from '../rules/engine-needs.ts'
+import { kmsKeyOf } from '../rules/kms-key.ts'
 import { networkOf } from '../rules/network.ts'
 import {
   dailySnapshotTime,
-  kmsKeyOf,
   newServerlessName,
   notForMemcached,
   serverlessDescription,
@@ -85,7 +85,7 @@ const cacheOf = (call: Call<Input>): ServerlessCache => {
     settings,
     ...userGroupOf(call, version),
     subnets: serverlessSubnets(world, input.SubnetIds),
-    ...kmsKeyOf(input.KmsKeyId),
+    ...kmsKeyOf(world, input.KmsKeyId),
     networkType,
     connectionType: connectionOf(input.ConnectionType, version),
     ...(firstStorage === undefined ? {} : { firstStorage }),

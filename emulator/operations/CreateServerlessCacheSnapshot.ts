@@ -3,7 +3,8 @@ import type {
   CreateServerlessCacheSnapshotResponse,
 } from '@aws-sdk/client-elasticache'
 import type { Operation } from '../operations.ts'
-import { kmsKeyOf, notForMemcached, serverlessAvailable, serverlessCalled } from '../rules/serverless.ts'
+import { kmsKeyOf } from '../rules/kms-key.ts'
+import { notForMemcached, serverlessAvailable, serverlessCalled } from '../rules/serverless.ts'
 import { newServerlessSnapshotName, withinServerlessSnapshotQuota } from '../rules/serverless-snapshot.ts'
 import { tagsOf, withinTagQuota } from '../rules/tag.ts'
 import { serverlessSnapshotShown } from '../shown/serverless.ts'
@@ -15,7 +16,7 @@ export const operation: Create = (call) => {
   const { input, world, nowMs, profile, quotas } = call
   const name = newServerlessSnapshotName(world, 'ServerlessCacheSnapshotName', input.ServerlessCacheSnapshotName)
   const tags = withinTagQuota(tagsOf(input.Tags), quotas)
-  const kms = kmsKeyOf(input.KmsKeyId)
+  const kms = kmsKeyOf(world, input.KmsKeyId)
   const cache = serverlessCalled(world, input.ServerlessCacheName)
   notForMemcached(cache.settings.engine, 'CreateServerlessCacheSnapshot')
   serverlessAvailable(cache)

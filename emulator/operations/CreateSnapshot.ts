@@ -1,5 +1,6 @@
 import type { CreateSnapshotMessage, CreateSnapshotResult } from '@aws-sdk/client-elasticache'
 import type { Operation } from '../operations.ts'
+import { kmsKeyOf } from '../rules/kms-key.ts'
 import { hasBackups, newSnapshotName, snapshottable, subjectNamed, withinSnapshotQuota } from '../rules/snapshot.ts'
 import { tagsOf, withinTagQuota } from '../rules/tag.ts'
 import { snapshotShown } from '../shown/snapshot.ts'
@@ -13,8 +14,13 @@ export const operation: Operation<CreateSnapshotMessage, CreateSnapshotResult> =
   hasBackups(subject.is === 'group' ? subject.group.settings : subject.cluster.settings)
   snapshottable(world, subject)
   withinSnapshotQuota(call, sourcesOf(subject))
-  const kms = input.KmsKeyId === undefined ? {} : { kmsKeyId: input.KmsKeyId }
-  const snapshot = takeSnapshot(world, profile, subject, { name, source: 'manual', ...kms }, nowMs)
+  const snapshot = takeSnapshot(
+    world,
+    profile,
+    subject,
+    { name, source: 'manual', ...kmsKeyOf(world, input.KmsKeyId) },
+    nowMs,
+  )
   if (tags.size > 0) world.tags.set(snapshot.arn, tags)
   return { Snapshot: snapshotShown(snapshot) }
 }

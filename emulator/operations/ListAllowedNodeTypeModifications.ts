@@ -17,6 +17,6 @@ export const operation: Operation<ListAllowedNodeTypeModificationsMessage, Allow
     throw invalidCombination('Specify exactly one of CacheClusterId and ReplicationGroupId.')
   }
   const { settings } = groupId === undefined ? clusterCalled(world, clusterId) : groupCalled(world, groupId)
-  const { up, down } = allowedMoves(settings.engine, settings.nodeType)
+  const { up, down } = allowedMoves(settings.engine, settings.engineVersion, settings.nodeType)
   return { ScaleUpModifications: [...up], ScaleDownModifications: [...down] }
 }

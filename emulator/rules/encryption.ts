@@ -21,11 +21,11 @@ const engineHasTls = (engine: EngineName, version: string): boolean => {
   return engine === 'valkey' || version === '3.2.6' || atLeast(version, '4.0.10')
 }
 
-const MEMCACHED_TLS_FAMILIES = ['r4', 'r5', 'r6g', 'm4', 'm5', 'm6g', 't3', 't4g']
+const WITHOUT_MEMCACHED_TLS = ['t1', 't2', 'm1', 'm2', 'm3', 'c1', 'r3']
 
-/** Refuses a node type on which memcached has no transit encryption (user guide, memcached). */
+/** Refuses a node type on which memcached has no transit encryption (user guide, memcached: it names all but T1 and C1). */
 export const memcachedNodeHasTls = (nodeType: string): void => {
-  if (!MEMCACHED_TLS_FAMILIES.includes(nodeFamily(nodeType))) {
+  if (WITHOUT_MEMCACHED_TLS.includes(nodeFamily(nodeType))) {
     throw invalidCombination(`Encryption in-transit is not supported for cache node type ${nodeType}.`)
   }
 }

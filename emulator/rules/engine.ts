@@ -8,7 +8,7 @@ import {
   type EngineVersion,
   isEngineName,
 } from '../world/engine-version.ts'
-import { engineMemoryBytes } from '../world/node-type.ts'
+import { engineOnNode } from '../world/node-type.ts'
 import {
   defaultGroupName,
   findParameterGroup,
@@ -16,6 +16,7 @@ import {
   turnsClusterModeOn,
 } from '../world/parameter-group.ts'
 import type { World } from '../world/world.ts'
+import { knownNodeType } from './node-type.ts'
 
 export const engineNamed = (value: string, allowed: readonly EngineName[]): EngineName => {
   const name = value.toLowerCase()
@@ -42,10 +43,14 @@ export const versionOf = (engine: EngineName, asked: string | undefined): Engine
   throw invalidValue(`Cannot find version ${asked} for ${engine}`)
 }
 
-export const nodeTypeOf = (engine: EngineName, value: string | undefined): string => {
+/** A node type on which an engine can be had in its version. */
+export const nodeTypeOf = ({ engine, full }: Pick<EngineVersion, 'engine' | 'full'>, value: string | undefined) => {
   if (value === undefined) throw invalidValue('The parameter CacheNodeType must be provided.')
-  if (engineMemoryBytes(engine, value) === undefined) {
-    throw invalidValue(`The cache node type ${value} is not supported for engine ${engine}.`)
+  knownNodeType(value)
+  const found = engineOnNode(engine, value)
+  if (found === undefined) throw invalidValue(`The cache node type ${value} is not supported for engine ${engine}.`)
+  if (!atLeast(full, found.since)) {
+    throw invalidValue(`The cache node type ${value} requires ${engine} ${found.since} or later.`)
   }
   return value
 }

@@ -71,7 +71,7 @@ const windows = (id: string, input: Input, version: EngineVersion) => {
 export const newClusterSettings = (call: Call<Input>, id: string, version: EngineVersion): Settings => {
   const { input, world, nowMs } = call
   const memcached = version.engine === 'memcached'
-  const nodeType = nodeTypeOf(version.engine, input.CacheNodeType)
+  const nodeType = nodeTypeOf(version, input.CacheNodeType)
   if (memcached) memcachedFits(input, nodeType)
   else redisFits(input, nodeType)
   if (

@@ -2,9 +2,10 @@ import type { ParameterNameValue } from '@aws-sdk/client-elasticache'
 import { invalidCombination, invalidValue, refusal } from '../wire/refusal.ts'
 import { isDataTiered } from '../world/node-type.ts'
 import { effectiveValues, findParameterGroup, type ParameterGroup } from '../world/parameter-group.ts'
-import { clustersUsing } from '../world/parameter-status.ts'
+import { clustersFollowing, clustersUsing } from '../world/parameter-status.ts'
 import { admits, parametersOfFamily } from '../world/parameters.ts'
 import { schedule } from '../world/transition.ts'
+import { holdValues } from '../world/waiting-values.ts'
 import type { World } from '../world/world.ts'
 import { dataTieringNeeds } from './engine-needs.ts'
 
@@ -86,19 +87,9 @@ export const changeValues = (
   nowMs: number,
   durationMs: number,
 ): void => {
-  const definitions = parametersOfFamily(group.family)
-  const before = group.values
-  const changed = [...definitions.values()].filter(({ name }) => before[name] !== values[name])
-  const kept = changed
-    .filter((definition) => definition.change === 'requires-reboot')
-    .map((definition) => [definition.name, before[definition.name] ?? definition.default] as const)
+  const before = effectiveValues(group)
   group.values = values
   group.changingUntilMs = nowMs + durationMs
-  for (const cluster of clustersUsing(world, group.name)) {
-    // What a node runs with since its last start counts, not what was asked for in between.
-    cluster.untilReboot = { ...Object.fromEntries(kept), ...cluster.untilReboot }
-    delete cluster.rebooted
-    cluster.parameterStatus = 'applying'
-  }
+  for (const cluster of clustersFollowing(world, group.name)) holdValues(cluster, before, group)
   schedule(world, group.changingUntilMs, { do: 'applyParameters', id: group.name })
 }

@@ -2,6 +2,7 @@ import { invalidValue, type Refusal, refusal } from '../wire/refusal.ts'
 import { isEngineName } from '../world/engine-version.ts'
 import { NODE_TYPES } from '../world/node-type.ts'
 import { emptyPage, type PageRequest } from '../world/page.ts'
+import { knownNodeType } from './node-type.ts'
 
 const DURATIONS = ['1', '3', '31536000', '94608000']
 const OFFERING_TYPES = [
@@ -27,6 +28,7 @@ const oneOf = (parameter: string, value: string | undefined, allowed: (text: str
 /** Validates the filters that reserved nodes and their offerings share. */
 export const reservedNodesFilter = (filter: ReservedNodesFilter): void => {
   emptyPage(filter)
+  if (filter.CacheNodeType !== undefined) knownNodeType(filter.CacheNodeType)
   oneOf('CacheNodeType', filter.CacheNodeType, (type) => NODE_TYPES.has(type))
   oneOf('Duration', filter.Duration, (duration) => DURATIONS.includes(duration))
   oneOf('ProductDescription', filter.ProductDescription, isEngineName)

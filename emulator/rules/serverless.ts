@@ -81,15 +81,6 @@ export const serverlessSubnets = (world: World, ids: readonly string[] | undefin
   return asked
 }
 
-/** The customer's own key, by its ARN. */
-export const kmsKeyOf = (arn: string | undefined): { readonly kmsKeyId?: string } => {
-  if (arn === undefined) return {}
-  if (!/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/.+$/.test(arn)) {
-    throw invalidValue(`Invalid KmsKeyId: ${arn}. It must be the ARN of a KMS key.`)
-  }
-  return { kmsKeyId: arn }
-}
-
 /** The time of the daily snapshot: `hh24:mi`, UTC. */
 export const dailySnapshotTime = (value: string): string => {
   if (!TIME.test(value)) {

@@ -7,8 +7,8 @@ import { engineNamed, nodeTypeOf, versionOf } from './engine.ts'
 /** The node type to move to; undefined when there is nothing to do. */
 export const nodeTypeMove = (settings: Settings, asked: string | undefined): string | undefined => {
   if (asked === undefined || asked === settings.nodeType) return undefined
-  const nodeType = nodeTypeOf(settings.engine, asked)
-  const { up, down } = allowedMoves(settings.engine, settings.nodeType)
+  const nodeType = nodeTypeOf({ engine: settings.engine, full: settings.engineVersion }, asked)
+  const { up, down } = allowedMoves(settings.engine, settings.engineVersion, settings.nodeType)
   if (!up.includes(nodeType) && !down.includes(nodeType)) {
     throw invalidValue(`The cache node type cannot be modified from ${settings.nodeType} to ${nodeType}.`)
   }

@@ -17,6 +17,12 @@ import { endpointOf, type View } from './view.ts'
 
 const LANDING_PAGE = 'https://console.aws.amazon.com/elasticache/home#client-download:'
 
+/** A node that had its reboot waits for no other. */
+const parameterStatusOf = (cluster: CacheCluster, node: CacheNode) =>
+  cluster.parameterStatus === 'pending-reboot' && cluster.rebooted?.includes(node.id)
+    ? 'in-sync'
+    : cluster.parameterStatus
+
 const nodeShown = (view: View, cluster: CacheCluster, node: CacheNode): CacheNodeShown => {
   const provisioned = node.status !== 'creating'
   return {
@@ -29,7 +35,7 @@ const nodeShown = (view: View, cluster: CacheCluster, node: CacheNode): CacheNod
           Endpoint: endpointOf(view, nodeKey(view.world, cluster.id, node.id), cluster.settings.port),
         }
       : {}),
-    ParameterGroupStatus: cluster.parameterStatus,
+    ParameterGroupStatus: parameterStatusOf(cluster, node),
     CustomerAvailabilityZone: node.zone,
   }
 }

@@ -1,6 +1,6 @@
 import type { CacheNodeTypeSpecificParameter, Parameter } from '@aws-sdk/client-elasticache'
 import type { EngineName } from '../world/engine-version.ts'
-import { NODE_TYPES, type NodeType } from '../world/node-type.ts'
+import { engineOnNode, NODE_TYPES, type NodeType } from '../world/node-type.ts'
 import { engineOfFamily, type ParameterDefinition, parametersOfFamily } from '../world/parameters.ts'
 
 /** One parameter with its value: `user` when somebody set it, else `system`. */
@@ -51,7 +51,7 @@ export const nodeTypeParametersShown = (family: string): CacheNodeTypeSpecificPa
     IsModifiable: false,
     MinimumEngineVersion: since,
     CacheNodeTypeSpecificValues: [...NODE_TYPES].flatMap(([CacheNodeType, sizes]) => {
-      const value = sizeOf(sizes)
+      const value = engineOnNode(engineOfFamily(family), CacheNodeType) && sizeOf(sizes)
       return value === undefined ? [] : [{ CacheNodeType, Value: String(value) }]
     }),
     ChangeType: 'requires-reboot',

@@ -1,10 +1,11 @@
 import type { CacheCluster } from './cache-cluster.ts'
 import { clusterKeys, frontKey } from './engines-wanted.ts'
 import { record } from './event.ts'
-import { beginClusterChange, withDeferredCluster } from './lifecycle.ts'
+import { beginClusterChange, switchCluster, withDeferredCluster } from './lifecycle.ts'
 import { dropAutomaticSnapshots } from './snapshot-happenings.ts'
 import { failureAmong, type Tick } from './tick.ts'
 import { schedule, unschedule } from './transition.ts'
+import { settleParameterStatus } from './waiting-values.ts'
 
 const completeNodes = (tick: Tick, cluster: CacheCluster): void => {
   for (const node of cluster.nodes) {
@@ -50,6 +51,7 @@ export const settleCluster = (tick: Tick, id: string): boolean => {
   if (failure !== undefined) {
     const joining = new Set(cluster.nodes.filter((node) => node.status === 'creating').map((node) => node.id))
     cluster.nodes = cluster.nodes.filter((node) => !joining.has(node.id))
+    switchCluster(tick.world, cluster, cluster.applying ?? {}, true)
     delete cluster.applying
     record(tick.world, tick.atMs, 'cache-cluster', id, `Failed applying modification to the cache cluster: ${failure}`)
   } else if (!keys.every((key) => tick.nodes.isReady(key))) {
@@ -63,6 +65,7 @@ export const settleCluster = (tick: Tick, id: string): boolean => {
   cluster.settings = { ...cluster.settings, ...cluster.applying?.settings }
   delete cluster.applying
   delete cluster.seeds
+  settleParameterStatus(tick.world, cluster, tick.atMs)
   cluster.status = 'available'
   return true
 }
@@ -88,5 +91,7 @@ export const openClusterWindow = (tick: Tick, id: string): boolean => {
   if (!cluster?.deferred) return true
   if (cluster.status !== 'available') return false
   beginClusterChange(tick.world, cluster, withDeferredCluster(tick.world, cluster, {}), tick.atMs, tick.profile.scaleMs)
+  // Its end may be due already, and the nodes that restart for it answer still.
+  for (const key of clusterKeys(tick.world, cluster)) tick.nodes.forget(key)
   return true
 }

@@ -1,17 +1,19 @@
 import { groupKeys } from './engines-wanted.ts'
 import { record } from './event.ts'
-import { beginGroupChange, withDeferredGroup } from './lifecycle.ts'
+import { beginGroupChange, switchMembers, withDeferredGroup } from './lifecycle.ts'
 import { type GroupChange, membersOf, type ReplicationGroup, shardsAfter } from './replication-group.ts'
 import { movesSlots, slotsWhereStuck } from './reshard-failure.ts'
 import { dropAutomaticSnapshots } from './snapshot-happenings.ts'
 import { failureAmong, type Tick } from './tick.ts'
 import { schedule } from './transition.ts'
+import { settleParameterStatus } from './waiting-values.ts'
 
 const followWithMembers = (tick: Tick, group: ReplicationGroup): void => {
   for (const id of membersOf(group)) {
     const cluster = tick.world.clusters.get(id)
     if (!cluster) continue
     cluster.settings = group.settings
+    settleParameterStatus(tick.world, cluster, tick.atMs)
     if (cluster.status !== 'creating' && cluster.status !== 'modifying') continue
     schedule(tick.world, tick.atMs + tick.profile.memberLagMs, { do: 'settleCluster', id })
   }
@@ -39,6 +41,7 @@ const whatFailed = (change: GroupChange): string =>
 const rollBack = (tick: Tick, group: ReplicationGroup): void => {
   const change = group.applying ?? {}
   const joined = change.joining ?? []
+  switchMembers(tick.world, group, change, true)
   withoutMembers(group, new Set(joined))
   dropMembers(tick, group, joined)
   delete group.applying

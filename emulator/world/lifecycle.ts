@@ -1,6 +1,7 @@
 import { type CacheCluster, type ClusterChange, mergedClusterChange } from './cache-cluster.ts'
 import { type GroupChange, membersOf, mergedChange, type ReplicationGroup } from './replication-group.ts'
 import { schedule, unschedule } from './transition.ts'
+import { switchParameterGroup, takeOnNodes } from './waiting-values.ts'
 import { nextOpening } from './window.ts'
 import type { World } from './world.ts'
 
@@ -20,6 +21,21 @@ export const withDeferredGroup = (world: World, group: ReplicationGroup, change:
   return merged
 }
 
+/** A change that replaces or restarts every node brings its processes all values of their parameter group. */
+const restarts = ({ settings, clusterMode }: Pick<GroupChange, 'settings' | 'clusterMode'>): boolean =>
+  [settings?.nodeType, settings?.engineVersion, clusterMode].some((value) => value !== undefined)
+
+/** The members of a group follow the parameter group of a change that begins, or are led back from one that is undone. */
+export const switchMembers = (world: World, group: ReplicationGroup, change: GroupChange, undone: boolean): void => {
+  const before = group.settings.parameterGroup
+  const after = change.settings?.parameterGroup ?? before
+  const [from, to] = undone ? [after, before] : [before, after]
+  for (const id of membersOf(group)) {
+    const cluster = world.clusters.get(id)
+    if (cluster) switchParameterGroup(world, cluster, { from, to, restarts: restarts(change) })
+  }
+}
+
 /** Starts a change of a group; it is done `durationMs` later, or when the server processes have followed. */
 export const beginGroupChange = (
   world: World,
@@ -31,6 +47,7 @@ export const beginGroupChange = (
 ): void => {
   group.applying = change
   group.status = 'modifying'
+  switchMembers(world, group, change, false)
   if (disturbsMembers) disturbMembers(world, group)
   schedule(world, nowMs + durationMs, { do: 'settleGroup', id: group.id })
 }
@@ -70,6 +87,20 @@ const startNodeChanges = (cluster: CacheCluster, change: ClusterChange, nowMs: n
     ...cluster.nodes.map((node) => (leaving.has(node.id) ? { ...node, status: 'deleting' as const } : node)),
     ...joining,
   ]
+  takeOnNodes(
+    cluster,
+    joining.map(({ id }) => id),
+  )
+}
+
+/** The same for a cluster without a group. */
+export const switchCluster = (world: World, cluster: CacheCluster, change: ClusterChange, undone: boolean): void => {
+  const before = cluster.settings.parameterGroup
+  const after = change.settings?.parameterGroup ?? before
+  const [from, to] = undone ? [after, before] : [before, after]
+  switchParameterGroup(world, cluster, { from, to, restarts: restarts(change) })
+  // Memcached reads its values only when it starts; on AWS too its upgrades and new node types begin empty.
+  if (restarts(change) && cluster.settings.engine === 'memcached') cluster.generation += 1
 }
 
 /** A change together with everything that waited for the window, which then waits no more. */
@@ -90,6 +121,7 @@ export const beginClusterChange = (
 ): void => {
   cluster.applying = change
   cluster.status = 'modifying'
+  switchCluster(world, cluster, change, false)
   startNodeChanges(cluster, change, nowMs)
   schedule(world, nowMs + durationMs, { do: 'settleCluster', id: cluster.id })
 }

@@ -3,11 +3,12 @@ import { nodeKey } from './engines-wanted.ts'
 import { beginFailover, isDurable } from './failover.ts'
 import { hastenDeferred } from './lifecycle.ts'
 import type { Profile } from './profile.ts'
-import { beginRecovery, NODE, takeWaitingValues } from './recovery.ts'
+import { beginRecovery, NODE } from './recovery.ts'
 import type { ReplicationGroup, Shard } from './replication-group.ts'
 import { holdsMovedSlots } from './reshard-failure.ts'
 import type { Readiness } from './tick.ts'
 import { schedule } from './transition.ts'
+import { takeOnNodes, takeWaitingValues } from './waiting-values.ts'
 import type { World } from './world.ts'
 
 interface Loss {
@@ -17,8 +18,17 @@ interface Loss {
   readonly nowMs: number
 }
 
-const recover = ({ world, profile, nowMs }: Loss, cluster: CacheCluster, node: string): void => {
+const recover = ({ world, profile, nodes, nowMs }: Loss, cluster: CacheCluster, node: string): void => {
   beginRecovery(world, cluster.id, node, nowMs)
+  const waits = Object.keys(cluster.untilReboot).length > 0 && !cluster.rebooted?.includes(node)
+  takeOnNodes(cluster, [node])
+  // Its process may be back already, with the old values; memcached reads its values only when it starts.
+  if (waits && cluster.settings.engine === 'memcached') {
+    cluster.nodes = cluster.nodes.map((each) =>
+      each.id === node ? { ...each, generation: (each.generation ?? 0) + 1 } : each,
+    )
+    nodes.forget(nodeKey(world, cluster.id, node))
+  }
   schedule(world, nowMs + profile.failoverMs, { do: 'settleRecovery', id: `${cluster.id}/${node}` })
 }
 

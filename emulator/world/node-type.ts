@@ -1,7 +1,7 @@
 import types from '../data/node-types.json' with { type: 'json' }
-import type { EngineName } from './engine-version.ts'
+import { atLeast, type EngineName } from './engine-version.ts'
 
-/** Sizes of a node type (AWS user guides, 2023); a member is absent where the guide has no value. */
+/** Sizes of a node type (AWS user guides, 2023 and 2026); a member is absent where the guides have no value. */
 export interface NodeType {
   readonly redisMaxmemoryBytes?: number
   readonly replicaBufferBytes?: number
@@ -25,6 +25,34 @@ export const nodeFamily = (nodeType: string): string => nodeType.split('.')[1] ?
 
 export const isDataTiered = (nodeType: string): boolean => nodeFamily(nodeType) === 'r6gd'
 
+type Since = Partial<Record<EngineName, string>>
+
+const THIRD_GENERATION: Since = { redis: '6.2', valkey: '7.2', memcached: '1.5.16' }
+const FOURTH_GENERATION: Since = { valkey: '7.2', memcached: '1.6.6' }
+
+/** The engines that a family has, each from this version on (AWS user guide, supported node types). */
+const SINCE: ReadonlyMap<string, Since> = new Map([
+  ['m7g', THIRD_GENERATION],
+  ['r7g', THIRD_GENERATION],
+  ['c7gn', { ...THIRD_GENERATION, memcached: '1.6.6' }],
+  ['m8g', FOURTH_GENERATION],
+  ['r8g', FOURTH_GENERATION],
+  ['c8gn', FOURTH_GENERATION],
+])
+
+/** Whether an engine can be had on a node type at all, and from which version on; older families have every version. */
+export const engineOnNode = (engine: EngineName, nodeType: string): { readonly since: string } | undefined => {
+  if (engineMemoryBytes(engine, nodeType) === undefined) return undefined
+  const family = SINCE.get(nodeFamily(nodeType))
+  const since = family === undefined ? '0' : family[engine]
+  return since === undefined ? undefined : { since }
+}
+
+const runsOn = (engine: EngineName, version: string, nodeType: string): boolean => {
+  const found = engineOnNode(engine, nodeType)
+  return found !== undefined && atLeast(version, found.since)
+}
+
 /** Families that AWS no longer offers for a move. */
 const RETIRED = new Set(['t1', 'm1', 'm2', 'm3', 'c1', 'r3'])
 
@@ -33,15 +61,18 @@ export interface AllowedMoves {
   readonly down: readonly string[]
 }
 
-/** Node types that a cluster may move to: more memory is up, less is down; data tiering never mixes with other families. */
-export const allowedMoves = (engine: EngineName, from: string): AllowedMoves => {
+/**
+ * Node types that a cluster may move to: those that have its engine in its version. More memory is up, less is down; data
+ * tiering never mixes with other families.
+ */
+export const allowedMoves = (engine: EngineName, version: string, from: string): AllowedMoves => {
   const memory = engineMemoryBytes(engine, from) ?? 0
   const candidates = [...NODE_TYPES.keys()].filter(
     (type) =>
       type !== from &&
       !RETIRED.has(nodeFamily(type)) &&
       isDataTiered(type) === isDataTiered(from) &&
-      engineMemoryBytes(engine, type) !== undefined,
+      runsOn(engine, version, type),
   )
   const bytes = (type: string) => engineMemoryBytes(engine, type) ?? 0
   return {

@@ -1,9 +1,9 @@
 import type { CacheCluster } from './cache-cluster.ts'
 import { nodeKey } from './engines-wanted.ts'
 import { record } from './event.ts'
-import { takeWaitingValues } from './recovery.ts'
 import type { Tick } from './tick.ts'
 import { schedule } from './transition.ts'
+import { takeOnNodes } from './waiting-values.ts'
 import type { World } from './world.ts'
 
 /** Restarts some nodes of a cluster. Parameters that wait for a restart take effect on these nodes. */
@@ -20,9 +20,7 @@ export const beginReboot = (
     chosen.has(node.id) ? { ...node, status: 'rebooting', generation: (node.generation ?? 0) + 1 } : node,
   )
   for (const id of chosen) record(world, nowMs, 'cache-cluster', cluster.id, `Cache node ${id} shutdown`)
-  const rebooted = new Set([...(cluster.rebooted ?? []), ...chosen])
-  if (cluster.nodes.every(({ id }) => rebooted.has(id))) takeWaitingValues(cluster)
-  else if (Object.keys(cluster.untilReboot).length > 0) cluster.rebooted = [...rebooted]
+  takeOnNodes(cluster, nodes)
   schedule(world, nowMs + rebootMs, { do: 'settleReboot', id: cluster.id })
 }
 

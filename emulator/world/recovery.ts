@@ -2,6 +2,7 @@ import type { CacheCluster, CacheNode } from './cache-cluster.ts'
 import { nodeKey } from './engines-wanted.ts'
 import { record } from './event.ts'
 import type { Tick } from './tick.ts'
+import { takeWaitingValues } from './waiting-values.ts'
 import type { World } from './world.ts'
 
 /** The one node of a cluster that is not memcached's. */
@@ -9,13 +10,6 @@ export const NODE = '0001'
 
 const withNode = (cluster: CacheCluster, id: string, change: Partial<CacheNode>): void => {
   cluster.nodes = cluster.nodes.map((node) => (node.id === id ? { ...node, ...change } : node))
-}
-
-/** Values that waited for a restart take effect. */
-export const takeWaitingValues = (cluster: CacheCluster): void => {
-  cluster.untilReboot = {}
-  delete cluster.rebooted
-  cluster.parameterStatus = 'in-sync'
 }
 
 /** The process of a cluster's single node is replaced by a new one, with the parameters that waited for that. */

@@ -13,6 +13,7 @@ import {
   type UpdateAction,
   type UpdateTarget,
 } from './update-action.ts'
+import { takeOnNodes } from './waiting-values.ts'
 import { nextOpening } from './window.ts'
 
 const keysOf = ({ world }: Tick, target: UpdateTarget): readonly string[] =>
@@ -77,9 +78,8 @@ const restart = (tick: Tick, action: UpdateAction, node: NodeUpdate): void => {
     )
   } else {
     cluster.generation += 1
-    cluster.untilReboot = {}
-    cluster.parameterStatus = 'in-sync'
   }
+  takeOnNodes(cluster, [node.nodeId])
   tick.nodes.forget(nodeKey(tick.world, node.clusterId, node.nodeId))
 }
 

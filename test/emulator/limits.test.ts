@@ -47,7 +47,6 @@ const GROUP_ROWS: readonly GroupRow[] = [
     "Specific version selection is not allowed for '6.2.6', please use '6.2'",
   ],
   ['an unknown version', { EngineVersion: '9.9' }, VALUE, 'Cannot find version 9.9 for redis'],
-  ['an unknown node type', { CacheNodeType: 'cache.m99.large' }, VALUE, /not supported/],
   ['no node type', { CacheNodeType: undefined }, VALUE, /CacheNodeType/],
   ['seven clusters', { NumCacheClusters: 7 }, VALUE, /within 1 and 6/],
   [

@@ -208,11 +208,11 @@ const REFUSED: readonly Move[] = [
     message: /must be disabled to promote/,
   },
   {
-    name: 'a node type that is unknown',
+    name: 'a node type that the emulator does not know',
     before: [],
     call: { ...NOW, CacheNodeType: 'cache.x1.huge' },
     code: 'InvalidParameterValue',
-    message: /cache\.x1\.huge/,
+    message: /emulator does not know the node type cache\.x1\.huge/,
   },
   {
     name: 'a parameter group of another family',

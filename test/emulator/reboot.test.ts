@@ -4,6 +4,7 @@ import {
   CreateCacheParameterGroupCommand,
   DescribeCacheClustersCommand,
   ElastiCacheClient,
+  ModifyCacheClusterCommand,
   ModifyCacheParameterGroupCommand,
   RebootCacheClusterCommand,
 } from '@aws-sdk/client-elasticache'
@@ -115,5 +116,42 @@ describe('a reboot of real nodes', function () {
     const [first, second] = await nodes()
     assert.equal(await first?.('get a\r\n', 'END\r\n'), 'END\r\n')
     assert.equal(await second?.('get a\r\n', 'END\r\n'), 'VALUE a 0 1\r\nx\r\nEND\r\n')
+  })
+
+  it('brings memcached the values of another parameter group, which it has not before', async () => {
+    const CacheClusterId = 'grows'
+    const group = { CacheParameterGroupName: 'big' }
+    const ParameterNameValues = [{ ParameterName: 'max_item_size', ParameterValue: '2097152' }]
+    await client.send(
+      new CreateCacheParameterGroupCommand({ ...group, CacheParameterGroupFamily: 'memcached1.6', Description: 'big' }),
+    )
+    await client.send(new ModifyCacheParameterGroupCommand({ ...group, ParameterNameValues }))
+    const create = { ...MEMCACHED, CacheClusterId, NumCacheNodes: 1, EngineVersion: '1.6.6' }
+    await client.send(new CreateCacheClusterCommand(create))
+    const shown = async () => {
+      const named = new DescribeCacheClustersCommand({ CacheClusterId, ShowCacheNodeInfo: true })
+      return (await client.send(named)).CacheClusters?.[0]
+    }
+    const available = async () => (await shown())?.CacheClusterStatus === 'available'
+    const status = async () => (await shown())?.CacheParameterGroup?.ParameterApplyStatus
+    const largestItem = async () => {
+      const { Address = '', Port = 0 } = (await shown())?.CacheNodes?.[0]?.Endpoint ?? {}
+      const said = await memcachedAt({ host: Address, port: Port })('stats settings\r\n', 'END\r\n')
+      return /STAT item_size_max (\d+)/.exec(said)?.[1]
+    }
+    const modify = async (input: object) => {
+      await client.send(new ModifyCacheClusterCommand({ CacheClusterId, ApplyImmediately: true, ...input }))
+      await until('it is available again', available)
+    }
+    await until('it is available', available)
+    await modify(group)
+    assert.deepEqual([await status(), await largestItem()], ['pending-reboot', '1048576'])
+    await client.send(reboot(CacheClusterId, '0001'))
+    await until('it is available again', available)
+    assert.deepEqual([await status(), await largestItem()], ['in-sync', '2097152'])
+    await modify({ CacheParameterGroupName: 'default.memcached1.6' })
+    assert.deepEqual([await status(), await largestItem()], ['pending-reboot', '2097152'])
+    await modify({ EngineVersion: '1.6.22' })
+    assert.deepEqual([await status(), await largestItem()], ['in-sync', '1048576'])
   })
 })

@@ -136,7 +136,7 @@ describe('transit encryption', () => {
   })
   const create = (input: object) =>
     bench.client.send(new CreateCacheClusterCommand({ ...MEMCACHED, TransitEncryptionEnabled: true, ...input }))
-  const encrypted = (type: string) => /^cache\.(r4|r5|r6g|m4|m5|m6g|t3|t4g)\./.test(type)
+  const encrypted = (type: string) => /^cache\.([rm][4-8]g?|t3|t4g|c[78]gn)\./.test(type)
   const memcachedTypes = [...NODE_TYPES].flatMap(([type, sizes]) => (sizes.memcachedMegabytes ? [type] : []))
 
   it('of memcached is there from 1.6.12 on', async () => {
@@ -152,7 +152,7 @@ describe('transit encryption', () => {
       const message = `Encryption in-transit is not supported for cache node type ${CacheNodeType}.`
       await refused(create({ CacheNodeType }), COMBINATION, message)
     }
-    for (const family of ['r4', 'r5', 'r6g', 'm4', 'm5', 'm6g', 't3', 't4g']) {
+    for (const family of 'r4 r5 r6g r7g r8g m4 m5 m6g m7g m8g c7gn c8gn t3 t4g'.split(' ')) {
       const CacheNodeType = memcachedTypes.find((type) => type.startsWith(`cache.${family}.`))
       await create({ CacheClusterId: `on-${family}`, CacheNodeType })
     }
@@ -188,7 +188,7 @@ describe('a serverless cache', () => {
     bench.settle()
     const { modify } = serverlessCalls(bench.client)
     const ecpu = (Maximum: number) => modify({ CacheUsageLimits: { ECPUPerSecond: { Maximum } } })
-    const range = 'The parameter ECPUPerSecond.Maximum must be an integer between 1000 and 15000000.'
+    const range = /^Invalid value for ECPUPerSecond limit\. Must be between 1000 and 15000000\./
     for (const most of [999, 15_000_001]) await refused(ecpu(most), VALUE, range)
     const long = modify({ Description: 'd'.repeat(256) })
     await refused(long, VALUE, 'The description must be no longer than 255 characters.')

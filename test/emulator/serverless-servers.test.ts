@@ -61,6 +61,15 @@ describe('serverless caches and their servers', () => {
     )
   })
 
+  it('the server has the memory of the storage limit, and that of a cache without one when it is taken off', async () => {
+    const gigabytes = () => servers.wanted?.nodes.map(({ maxmemoryBytes }) => maxmemoryBytes / 1024 ** 3)
+    await made({ CacheUsageLimits: { DataStorage: { Maximum: 10, Unit: 'GB' } } })
+    assert.deepEqual(gigabytes(), [10])
+    await calls.modify({ CacheUsageLimits: { DataStorage: { Maximum: 0, Unit: 'GB' } } })
+    await settle()
+    assert.deepEqual(gigabytes(), [64])
+  })
+
   it('a cache that cannot be had is create-failed, keeps its name and can be deleted', async () => {
     servers.broken.set(NODE, 'no memory is left')
     await made()

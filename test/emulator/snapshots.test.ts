@@ -46,7 +46,7 @@ describe('taking snapshots', () => {
     assert.equal(shown.Engine, 'redis')
     assert.equal(shown.EngineVersion, '7.1.0')
     assert.equal(shown.Port, 6379)
-    assert.equal(shown.KmsKeyId, 'key')
+    assert.equal(shown.KmsKeyId, 'arn:aws:kms:us-east-1:123456789012:key/key')
     assert.equal(shown.ARN, 'arn:aws:elasticache:us-east-1:123456789012:snapshot:mine')
     const [node] = shown.NodeSnapshots ?? []
     assert.equal(node?.CacheNodeId, '0001')
