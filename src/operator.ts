@@ -9,7 +9,7 @@ import { enqueueKeysOf } from './controllers/event-handlers.ts'
 import { fromQueueKey } from './controllers/key.ts'
 import { listPageHandlerOf } from './controllers/list-page.ts'
 import { createMemory } from './controllers/memory.ts'
-import { cacheClusterKind, cachePolicyKind } from './crds/kind.ts'
+import { cacheClusterKind, cachePolicyKind, secretKind } from './crds/kind.ts'
 import { type Health, serveHealth } from './health.ts'
 import { connectKube, type RunningKube } from './kube/kube.ts'
 import { type Elector, electorOf } from './kube/lease/elector.ts'
@@ -90,11 +90,11 @@ export const startOperator = async (config: Config, log: Log, onLost: (why: stri
     port: config.listenPort,
     registry: metrics.registry,
     alive: () => queue.counts().longestReconcileMs < hungReconcileMs,
-    ready: () => kube.synced(),
+    ready: () => kube.unsynced().length === 0,
   })
   kube.start()
   elector.start()
-  void Promise.all([kube.whenSynced(), elector.held]).then(() => {
+  void Promise.all([...[...kinds, secretKind].map((kind) => kube.whenSynced(kind)), elector.held]).then(() => {
     log.info('Both sides are seen: reconciles begin', {
       caches: kube.count(cacheClusterKind),
       policies: kube.count(cachePolicyKind),
