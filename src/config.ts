@@ -3,8 +3,11 @@ import { type LogLevel, logLevels } from './log.ts'
 
 /** Everything that the operator is told from outside: flags, or the environment variables named beside them. */
 export interface Config {
-  /** This Kubernetes cluster's name: part of every id and owner tag in AWS. */
-  readonly clusterName: string
+  /**
+   * This Kubernetes cluster's name: part of every id and owner tag in AWS. Undefined: made from the uid of kube-system, so that no
+   * two clusters have the same by accident.
+   */
+  readonly clusterName: string | undefined
   readonly region: string
   /** A kubeconfig file; undefined inside a cluster. */
   readonly kubeconfig: string | undefined
@@ -33,6 +36,7 @@ const whole =
 
 /** AWS ids start with it, so it must start like an id. */
 const clusterName = (text: string): string => {
+  if (text === '') return text
   if (!/^[a-z]([-a-z0-9]{0,18}[a-z0-9])?$/.test(text)) {
     throw new InvalidArgumentError(
       'It must be 1 to 20 lower-case letters, digits and hyphens, and start with a letter.',
@@ -40,6 +44,26 @@ const clusterName = (text: string): string => {
   }
   return text
 }
+
+/** A flag that takes a word, so that an environment variable can say no as well as yes. Empty is as good as not set. */
+const yesOrNo =
+  (otherwise: boolean) =>
+  (text: string): boolean => {
+    switch (text.trim().toLowerCase()) {
+      case '':
+        return otherwise
+      case 'true':
+      case '1':
+      case 'yes':
+        return true
+      case 'false':
+      case '0':
+      case 'no':
+        return false
+      default:
+        throw new InvalidArgumentError('It must be true or false.')
+    }
+  }
 
 const address = (text: string): { host: string; port: number } => {
   const [, host = '', port = ''] = /^(.*):([0-9]+)$/.exec(text) ?? []
@@ -51,17 +75,31 @@ const option = (flags: string, env: string, description: string) => new Option(f
 
 /** Reads flags and environment. Prints help and ends the process on --help, or on what can't be right, naming it. */
 export const readConfig = (version: string, args: readonly string[], env: NodeJS.ProcessEnv): Config => {
-  const options = new Command('larder')
+  const command = new Command('larder')
     .description('Keeps cache clusters in AWS ElastiCache as Kubernetes objects ask for them.')
     .version(version)
+    // Commander's guesses come on a line of their own; what ends a process should be one line in its log.
+    .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`) })
     .addOption(
-      option('--cluster-name <name>', 'LARDER_CLUSTER_NAME', 'name of this Kubernetes cluster, part of ids in AWS')
-        .default('larder')
-        .argParser(clusterName),
+      option(
+        '--cluster-name <name>',
+        'LARDER_CLUSTER_NAME',
+        'name of this Kubernetes cluster, part of ids in AWS; never change it ' +
+          "(default: k and the first 7 hex digits of the kube-system namespace's uid)",
+      ).argParser(clusterName),
     )
     .addOption(option('--region <region>', 'AWS_REGION', 'AWS region of the caches').default(env.AWS_DEFAULT_REGION))
     .addOption(option('--kubeconfig <file>', 'KUBECONFIG', 'kubeconfig file; not needed inside a cluster'))
-    .addOption(option('--no-leader-elect', 'LARDER_NO_LEADER_ELECT', 'run without a lease: for one replica only'))
+    .addOption(
+      option(
+        '--leader-elect [true|false]',
+        'LARDER_LEADER_ELECT',
+        'take part in the election of one leader; false is for one replica only',
+      )
+        .default(true)
+        .preset('true')
+        .argParser(yesOrNo(true)),
+    )
     .addOption(
       option('--lease-namespace <namespace>', 'POD_NAMESPACE', 'namespace of the lease').default('larder-system'),
     )
@@ -87,15 +125,13 @@ export const readConfig = (version: string, args: readonly string[], env: NodeJS
     )
     .addOption(option('--log-level <level>', 'LARDER_LOG_LEVEL', 'how much to say').choices(logLevels).default('info'))
     .parse([...args], { from: 'user' })
-    .opts()
-  if (options.region === undefined) {
-    process.stderr.write('error: no AWS region: set --region or AWS_REGION\n')
-    process.exit(2)
-  }
+  const options = command.opts()
+  // An empty variable is what a template leaves that had nothing to fill in.
+  if (!options.region) command.error('error: no AWS region: set --region or AWS_REGION')
   return {
-    clusterName: options.clusterName,
+    clusterName: options.clusterName || undefined,
     region: options.region,
-    kubeconfig: options.kubeconfig,
+    kubeconfig: options.kubeconfig || undefined,
     leaderElect: options.leaderElect,
     leaseNamespace: options.leaseNamespace,
     workers: options.workers,

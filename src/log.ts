@@ -21,6 +21,25 @@ const repeatMs = 10_000
 /** Beyond this many different lines the memory of repeats starts anew. */
 const mostLines = 1000
 
+/** Names that a line has for itself. */
+const freeName = (name: string, about: object): string => {
+  if (name === 'message') return 'error' in about ? 'detail' : 'error'
+  return name === 'level' || name === 'timestamp' ? `field_${name}` : name
+}
+
+/**
+ * Fields as a line holds them. `message` is the line's own sentence, so a field of that name is called `error`: that is what it is in
+ * all that is logged. An Error becomes its message; its stack is for who asks for details.
+ */
+const fieldsOf = (about: object, stacks: boolean): Record<string, unknown> => {
+  const fields: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(about)) {
+    fields[freeName(name, about)] = value instanceof Error ? value.message : value
+    if (stacks && value instanceof Error) fields['stack'] = value.stack
+  }
+  return fields
+}
+
 /** JSON lines on standard output; readable lines where a person looks on. */
 export const createLog = (level: LogLevel, stream: NodeJS.WriteStream = process.stdout): ClosableLog => {
   const { combine, timestamp, json, printf } = winston.format
@@ -34,9 +53,13 @@ export const createLog = (level: LogLevel, stream: NodeJS.WriteStream = process.
     transports: [new winston.transports.Stream({ stream })],
   })
   const seen = new Map<string, { untilMs: number; held: number }>()
+  const least = logLevels.indexOf(level)
   const say = (word: LogLevel, message: string, about: object = {}) => {
+    // First of all: a reconcile says several lines at debug, and mostly nobody asks for them.
+    if (logLevels.indexOf(word) < least) return
     const nowMs = Date.now()
-    const line = `${word} ${message} ${JSON.stringify(about)}`
+    const fields = fieldsOf(about, level === 'debug')
+    const line = `${word} ${message} ${JSON.stringify(fields)}`
     const last = seen.get(line)
     if (last !== undefined && nowMs < last.untilMs) {
       last.held++
@@ -44,7 +67,8 @@ export const createLog = (level: LogLevel, stream: NodeJS.WriteStream = process.
     }
     if (seen.size >= mostLines) seen.clear()
     seen.set(line, { untilMs: nowMs + repeatMs, held: 0 })
-    logger.log(word, message, last?.held ? { ...about, repeated: last.held } : about)
+    // In one piece: given apart, winston would glue a field called message onto the sentence.
+    logger.log({ ...fields, ...(last?.held && { repeated: last.held }), level: word, message })
   }
   return {
     debug: (message, about) => say('debug', message, about),

@@ -9,11 +9,12 @@ import { enqueueKeysOf } from './controllers/event-handlers.ts'
 import { fromQueueKey } from './controllers/key.ts'
 import { listPageHandlerOf } from './controllers/list-page.ts'
 import { createMemory } from './controllers/memory.ts'
-import { cacheClusterKind, cachePolicyKind } from './crds/kind.ts'
+import { cacheClusterKind, cachePolicyKind, secretKind } from './crds/kind.ts'
 import { type Health, serveHealth } from './health.ts'
+import { readClusterUid } from './kube/cluster-uid.ts'
 import { connectKube, type RunningKube } from './kube/kube.ts'
 import { type Elector, electorOf } from './kube/lease/elector.ts'
-import { leaseLockOf } from './kube/lease/lease-lock.ts'
+import { leaseLockOf, leaseTransportOf } from './kube/lease/lease-lock.ts'
 import { kubeConfigFrom } from './kube/transport/config.ts'
 import { type Transport, transportOf } from './kube/transport/transport.ts'
 import type { Log } from './log.ts'
@@ -49,10 +50,20 @@ export interface Operator {
 export const startOperator = async (config: Config, log: Log, onLost: (why: string) => void): Promise<Operator> => {
   const random = Math.random
   const instance = `${hostname()}-${randomUUID().slice(0, 8)}`
-  const transport = transportOf({ load: kubeConfigFrom(config.kubeconfig), userAgent: 'larder' })
-  const elector = config.leaderElect ? electorFor(config, transport, instance, log, onLost) : alone
+  const load = kubeConfigFrom(config.kubeconfig)
+  const transport = transportOf({ load })
+  const leaseTransport = leaseTransportOf({ load })
+  const cluster = config.clusterName ?? `k${(await readClusterUid(transport, { log })).slice(0, 7)}`
+  const elector = config.leaderElect ? electorFor(config, leaseTransport, instance, log, onLost) : alone
   const queue = queueOf({ clock, spacingMs })
-  const metrics = createMetrics({ leads: () => elector.margin(), queue: () => queue.counts() })
+  const metrics = createMetrics({
+    version: '',
+    leaseName: 'larder',
+    leads: () => elector.margin(),
+    queue: () => queue.counts(),
+    objects: () => [],
+    droppedEvents: () => kube.droppedEvents(),
+  })
   const aws = connectAws({
     region: config.region,
     clock,
@@ -72,12 +83,12 @@ export const startOperator = async (config: Config, log: Log, onLost: (why: stri
     random,
     log,
     instance,
-    onListPage: listPageHandlerOf({ aws: aws.aws, memory, cluster: config.clusterName }),
+    onListPage: listPageHandlerOf({ aws: aws.aws, memory, cluster }),
     notice: (kind, key, urgency) => {
       for (const due of enqueueKeysOf(kube, kind, key)) queue.add(due, urgency)
     },
   })
-  const clients: Clients = { kube, aws: aws.aws, clock, random, cluster: config.clusterName, memory, newToken }
+  const clients: Clients = { kube, aws: aws.aws, clock, random, cluster, memory, newToken }
   aws.polling.onChange((ids) => {
     for (const id of ids) {
       const key = memory.keyOf(id)
@@ -89,12 +100,12 @@ export const startOperator = async (config: Config, log: Log, onLost: (why: stri
     host: config.listenHost,
     port: config.listenPort,
     registry: metrics.registry,
-    alive: () => queue.counts().longestReconcileMs < hungReconcileMs,
-    ready: () => kube.synced(),
+    alive: () => (queue.counts().longestReconcileMs < hungReconcileMs ? undefined : 'a reconcile hangs'),
+    ready: () => (kube.unsynced().length === 0 ? undefined : 'Kubernetes'),
   })
   kube.start()
   elector.start()
-  void Promise.all([kube.whenSynced(), elector.held]).then(() => {
+  void Promise.all([...[...kinds, secretKind].map((kind) => kube.whenSynced(kind)), elector.held]).then(() => {
     log.info('Both sides are seen: reconciles begin', {
       caches: kube.count(cacheClusterKind),
       policies: kube.count(cachePolicyKind),
@@ -107,10 +118,11 @@ export const startOperator = async (config: Config, log: Log, onLost: (why: stri
     stop: async () => {
       const quiet = workers === undefined || (await workers.stop(drainMs))
       if (!quiet) log.warn('Some reconciles did not end in time', { ...queue.counts() })
-      await kube.eventsFlushed()
+      await kube.eventsFlushed(3000)
       aws.close()
       kube.stop()
       await elector.release()
+      await leaseTransport.close()
       await transport.close()
       await health.close()
     },

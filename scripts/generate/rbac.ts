@@ -5,6 +5,7 @@ import { notice, type Target } from './target.ts'
 interface Rule {
   readonly apiGroups: readonly string[]
   readonly resources: readonly string[]
+  readonly resourceNames?: readonly string[]
   readonly verbs: readonly string[]
 }
 
@@ -15,7 +16,9 @@ const plurals = ['cacheclusters', 'cachepolicies']
 const clusterRules: readonly Rule[] = [
   { apiGroups: larder, resources: plurals, verbs: ['get', 'list', 'watch', 'patch'] },
   { apiGroups: larder, resources: plurals.map((plural) => `${plural}/status`), verbs: ['get', 'patch'] },
-  { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'watch', 'create', 'patch'] },
+  { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'] },
+  // Its uid tells this cluster from all others.
+  { apiGroups: [''], resources: ['namespaces'], resourceNames: ['kube-system'], verbs: ['get'] },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
 ]
 

@@ -61,14 +61,16 @@ const currentToken = async (clients: Clients, { object, token }: CacheFacts): Pr
 const storeToken = async (clients: Clients, { object }: CacheFacts): Promise<Acted> => {
   const { name, key } = tokenSecretOf(object.spec, object.name)
   const at = { namespace: object.namespace, name }
-  if ((await clients.kube.readSecret(at))?.data[key] !== undefined) return done
-  await clients.kube.applySecret({
+  const standing = await clients.kube.readSecret(at)
+  if (standing?.data[key] !== undefined) return done
+  const token = {
     ...ownedSecret(object),
     key: at,
     type: 'Opaque',
     data: { [key]: clients.newToken() },
     contentHash: 'token',
-  })
+  }
+  await clients.kube.applySecret(token, standing?.meta.uid)
   return done
 }
 
@@ -99,23 +101,25 @@ const writeSecrets = async (
     const key = { namespace: object.namespace, name: names[secret] }
     const foreign = await ownedByOthers(clients, key, object.uid)
     if (foreign) return taken(key.name)
-    await clients.kube.applySecret({
+    const wanted = {
       ...ownedSecret(object),
       key,
       type: types[secret],
       data: pair[secret],
       contentHash: hashes[secret],
       annotations: { [annotation.contentHash]: hashes[secret] },
-    })
+    }
+    const standing = clients.kube.secretMeta(key) ?? (await clients.kube.readSecretMeta(key))
+    await clients.kube.applySecret(wanted, standing?.uid)
   }
   return done
 }
 
 /** A Secret of that name that isn't ours is somebody's: it is never written over. */
 const ownedByOthers = async (clients: Clients, key: SecretWanted['key'], uid: string): Promise<boolean> => {
-  if (clients.kube.meta(key)?.ownerUid === uid) return false
-  const standing = await clients.kube.readSecret(key)
-  return standing !== undefined && standing.ownerUid !== uid && !standing.managed
+  if (clients.kube.secretMeta(key)?.ownerUid === uid) return false
+  const standing = await clients.kube.readSecretMeta(key)
+  return standing !== undefined && standing.ownerUid !== uid && !standing.labelled
 }
 
 const taken = (name: string): Acted => ({

@@ -79,7 +79,7 @@ const policyOf = (clients: Clients, object: CacheObject): CacheFacts['policy'] =
 
 const metas = (clients: Clients, object: CacheObject) => {
   const names = secretNames(object)
-  const of = (name: string) => clients.kube.meta({ namespace: object.namespace, name })
+  const of = (name: string) => clients.kube.secretMeta({ namespace: object.namespace, name })
   return { bindingMeta: of(names.binding), envMeta: of(names.env) }
 }
 
@@ -88,7 +88,7 @@ const tokenOf = async (clients: Clients, object: CacheObject): Promise<TokenFact
   if (!tokenNeeded(object.spec)) return { is: 'unread' }
   const { name, key, generated } = tokenSecretOf(object.spec, object.name)
   const at = { namespace: object.namespace, name }
-  const meta = clients.kube.meta(at)
+  const meta = clients.kube.secretMeta(at)
   if (generated && meta !== undefined) return { is: 'present', version: `${meta.uid}/${meta.resourceVersion}` }
   const secret = await clients.kube.readSecret(at)
   const token = secret?.data[key]

@@ -28,6 +28,9 @@ export const managedByValue = 'larder'
 
 export const annotation = {
   contentHash: 'larder.dev/content-hash',
+  /** On Secrets: the uid and the `Kind/name` of the object that they belong to, for when somebody takes the owner reference off. */
+  ownerUid: 'larder.dev/owner-uid',
+  owner: 'larder.dev/owner',
   reconcileAt: 'larder.dev/reconcile-at',
   approve: 'larder.dev/approve',
   recreate: 'larder.dev/recreate',

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { afterEach, beforeEach, describe, it } from 'mocha'
 import type { KubeObject } from '../../src/kube/port.ts'
 import type { Transport } from '../../src/kube/transport/transport.ts'
-import { type Events, type EventsOptions, eventsOf, microTimeOf } from '../../src/kube/write/events.ts'
+import { type Events, type EventsOptions, eventRecorderOf, microTimeOf } from '../../src/kube/write/events.ts'
 import { type FakeClock, fakeClock } from '../loop/fake-clock.ts'
 import { type Answer, answerJson, type FakeApi, refuse, startFakeApi, statusBody } from './fake-api.ts'
 import { memoryLog } from './memory-log.ts'
@@ -34,7 +34,7 @@ describe('events', () => {
     })
   }
   const set = (options: Partial<EventsOptions> = {}) => {
-    events = eventsOf({ transport, clock, log: memoryLog(), instance: 'larder-0', ...options })
+    events = eventRecorderOf({ transport, clock, log: memoryLog(), instance: 'larder-0', ...options })
   }
 
   beforeEach(async () => {

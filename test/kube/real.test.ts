@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import diagnostics from 'node:diagnostics_channel'
 import type { TLSSocket } from 'node:tls'
 import { after, before, beforeEach, describe, it } from 'mocha'
+import { secretKind } from '../../src/crds/kind.ts'
+import { readClusterUid } from '../../src/kube/cluster-uid.ts'
 import { type Elector, electorOf } from '../../src/kube/lease/elector.ts'
-import { leaseLockOf } from '../../src/kube/lease/lease-lock.ts'
-import { KubeError, type KubeFailure, type KubeObject, type SecretWanted } from '../../src/kube/port.ts'
+import { leaseLockOf, leaseTransportOf } from '../../src/kube/lease/lease-lock.ts'
+import { KubeError, type KubeFailure, type KubeObject } from '../../src/kube/port.ts'
 import { kubeConfigFrom } from '../../src/kube/transport/config.ts'
 import { transportOf } from '../../src/kube/transport/transport.ts'
-import { eventsOf } from '../../src/kube/write/events.ts'
+import { eventRecorderOf } from '../../src/kube/write/events.ts'
 import { realClock } from '../../src/time/clock.ts'
 import { memoryLog } from './memory-log.ts'
 import { type Clients, configMapKind, openScene, type Scene, thingKind } from './real-scene.ts'
@@ -51,7 +53,7 @@ describe('the clients in a real API server', function () {
     this.timeout(900_000)
     scene = await openScene()
     clients = scene.connect()
-    await clients.kube.whenSynced()
+    await clients.kube.whenSynced(thingKind)
   })
   after(() => scene?.stop())
   beforeEach(() => {
@@ -77,6 +79,11 @@ describe('the clients in a real API server', function () {
       assert.equal(await failureOf(clients.kube.live({ ...thingKind, plural: 'ghosts' }, keyOf('nobody'))), 'transient')
     })
 
+    it('reads what tells this cluster from all others', async () => {
+      const uid = await scene.kubectl('get', 'namespace', 'kube-system', '-o', 'jsonpath={.metadata.uid}')
+      assert.equal(await readClusterUid(scene.transport), uid)
+    })
+
     it('is refused by name with a token that may do nothing', async () => {
       const token = await scene.plane.requestToken('default', 'default')
       const transport = transportOf({
@@ -97,7 +104,7 @@ describe('the clients in a real API server', function () {
     it('follows what happens before, while and after the API server restarts', async () => {
       const watching = scene.connect({ kinds: [thingKind, configMapKind], reflector: { pace: { firstMs: 100 } } })
       const { kube } = watching
-      await kube.whenSynced()
+      await Promise.all([kube.whenSynced(thingKind), kube.whenSynced(configMapKind)])
       const put = (name: string) => scene.createThing(name)
       await put('before')
       await scene.kubectl('create', 'configmap', 'before', '--from-literal=a=b')
@@ -139,6 +146,63 @@ describe('the clients in a real API server', function () {
         },
         'stores equal to the server',
         60_000,
+      )
+      kube.stop()
+    })
+
+    it('syncs each kind by itself: one that is not served stops no other, and is named with the reason', async () => {
+      const ghostKind = { ...thingKind, kind: 'Ghost', plural: 'ghosts' }
+      const { kube, notices } = scene.connect({ kinds: [thingKind, ghostKind] })
+      assert.deepEqual(
+        kube.unsynced().map(({ kind }) => kind.kind),
+        ['Thing', 'Ghost', 'Secret'],
+      )
+      await Promise.all([kube.whenSynced(thingKind), kube.whenSynced(secretKind)])
+      await until(() => kube.unsynced()[0]?.error !== undefined, 'the reason')
+      assert.deepEqual([kube.synced(thingKind), kube.synced(ghostKind), kube.synced(secretKind)], [true, false, true])
+      const [ghost, ...others] = kube.unsynced()
+      assert.deepEqual(others, [])
+      assert.equal(ghost?.kind, ghostKind)
+      assert.match(ghost?.error ?? '', /does not serve this kind: is its CRD installed/)
+      assert.ok(Date.now() - Date.parse(ghost?.since ?? '') < 60_000)
+      await newThing()
+      await until(() => notices.length > 0, 'a notice')
+      kube.stop()
+    })
+
+    it('finds objects by what they refer to, and tells what they were before', async () => {
+      const team = ({ metadata }: KubeObject) => metadata.labels?.['team']
+      const changes: string[] = []
+      const { kube } = scene.connect({
+        indexes: { Thing: { team } },
+        notice: (_kind, { name }, _urgency, before) => void changes.push(`${name} was ${before && team(before)}`),
+      })
+      await kube.whenSynced(thingKind)
+      const { name } = (await newThing({ labels: { team: 'red' } })).metadata
+      const members = (value: string) => kube.by(thingKind, 'team', value).map(({ metadata }) => metadata.name)
+      await until(() => members('red').includes(name), 'the index')
+      await scene.kubectl('label', 'thing', name, 'team=blue', '--overwrite')
+      await until(() => members('blue').includes(name), 'the new value')
+      assert.deepEqual(members('red'), [])
+      assert.equal(kube.counts(thingKind, 'team').get('blue'), 1)
+      assert.ok(changes.includes(`${name} was red`))
+      await scene.kubectl('delete', 'thing', name)
+      await until(() => changes.includes(`${name} was blue`), 'the end')
+      kube.stop()
+    })
+
+    it('has its watches ended by the server within a minute, after a bookmark that keeps them going', async function () {
+      this.timeout(150_000)
+      const ends: string[] = []
+      const { kube } = scene.connect({
+        reflector: { watchMs: 6000 },
+        observer: () => ({ ended: (why) => void ends.push(why), listed: () => void ends.push('listed') }),
+      })
+      await until(() => ends.filter((end) => end === 'closed').length >= 4, 'four ends', 60_000)
+      assert.deepEqual(ends.toSorted().slice(-2), ['listed', 'listed'])
+      assert.ok(
+        ends.every((end) => end === 'closed' || end === 'listed'),
+        ends.join(),
       )
       kube.stop()
     })
@@ -239,115 +303,10 @@ describe('the clients in a real API server', function () {
     })
   })
 
-  describe('Secrets', () => {
-    const canary = 'canary-0f5d1c'
-    const wanted = ({ metadata }: KubeObject, data: Record<string, string>, contentHash = 'h1'): SecretWanted => ({
-      key: keyOf(`${metadata.name}-conn`),
-      type: 'Opaque',
-      data,
-      contentHash,
-      owner: { kind: thingKind, name: metadata.name, uid: metadata.uid },
-      labels: { team: 'shop' },
-      annotations: { note: 'x' },
-    })
-    /** Applies and waits until the seal is seen. */
-    const apply = async (secret: SecretWanted): Promise<string> => {
-      const version = await clients.kube.applySecret(secret)
-      await until(
-        () => version === `${clients.kube.meta(secret.key)?.uid}/${clients.kube.meta(secret.key)?.resourceVersion}`,
-        'the seal',
-      )
-      return version
-    }
-
-    it('are applied, read back, sealed, and not written again when nothing differs', async () => {
-      const thing = await newThing()
-      const secret = wanted(thing, { uri: `rediss://:${canary}@h:6379`, port: '6379' })
-      const version = await apply(secret)
-      assert.deepEqual(clients.kube.meta(secret.key), {
-        uid: version.split('/')[0],
-        resourceVersion: version.split('/')[1],
-        contentHash: 'h1',
-        keys: ['port', 'uri'],
-        foreign: false,
-        ownerUid: thing.metadata.uid,
-      })
-      assert.deepEqual(await clients.kube.readSecret(secret.key), {
-        version,
-        data: secret.data,
-        ownerUid: thing.metadata.uid,
-        managed: true,
-      })
-      assert.equal(await clients.kube.applySecret(secret), version)
-      const smaller = { ...secret, data: { port: '6380' }, contentHash: 'h2' }
-      await apply(smaller)
-      assert.deepEqual((await clients.kube.readSecret(secret.key))?.data, { port: '6380' })
-      assert.equal(await clients.kube.readSecret(keyOf('nobody')), undefined)
-    })
-
-    for (const [what, edit, keys, foreign] of [
-      ['a value that was changed', { data: { uri: 'aGk=' } }, ['port'], true],
-      ['a value that was changed as text', { stringData: { uri: 'hi' } }, ['port'], true],
-      ['a key that was removed', { data: { uri: null } }, ['port'], false],
-      ['a key that was added', { data: { more: 'aGk=' } }, ['port', 'uri'], true],
-    ] as const)
-      it(`show ${what}, tell their owner, and applying heals it`, async () => {
-        const thing = await newThing()
-        const secret = wanted(thing, { uri: 'u', port: 'p' })
-        await apply(secret)
-        clients.notices.length = 0
-        await scene.kubectl('patch', 'secret', secret.key.name, '--type=merge', '-p', JSON.stringify(edit))
-        await until(() => clients.notices.length > 0, 'the edit is seen')
-        const meta = clients.kube.meta(secret.key)
-        assert.deepEqual([meta?.keys, meta?.foreign], [keys, foreign])
-        assert.deepEqual(clients.notices, [`Thing/default/${thing.metadata.name} user`])
-        await clients.kube.applySecret(secret)
-        const after = await clients.kube.readSecret(secret.key)
-        assert.deepEqual({ uri: after?.data['uri'], port: after?.data['port'] }, secret.data)
-        const added = 'more' in (edit.data ?? {})
-        await until(() => clients.kube.meta(secret.key)?.keys.join() === 'port,uri', 'our keys are ours')
-        // A stranger's own key is not ours to remove: it stays, and shows.
-        assert.equal(clients.kube.meta(secret.key)?.foreign, added)
-      })
-
-    it('that were deleted, or lost our label, are seen as gone and tell their owner', async () => {
-      const thing = await newThing()
-      const secret = wanted(thing, { uri: 'u' })
-      for (const act of [
-        ['delete', 'secret', secret.key.name],
-        ['label', 'secret', secret.key.name, 'app.kubernetes.io/managed-by-'],
-      ]) {
-        await apply(secret)
-        clients.notices.length = 0
-        await scene.kubectl(...act)
-        await until(() => clients.kube.meta(secret.key) === undefined, 'the meta is gone')
-        assert.deepEqual(clients.notices, [`Thing/default/${thing.metadata.name} user`])
-      }
-      await apply(secret)
-    })
-
-    it('of others are never seen, and their contents are in no store and no log', async () => {
-      await scene.kubectl('create', 'secret', 'generic', 'foreign', `--from-literal=password=${canary}`)
-      const thing = await newThing()
-      await apply(wanted(thing, { uri: canary }))
-      assert.equal(clients.kube.meta(keyOf('foreign')), undefined)
-      const read = await clients.kube.readSecret(keyOf('foreign'))
-      assert.equal(read?.managed, false)
-      const wrong = { ...wanted(thing, { uri: canary }), type: `${canary}/x` }
-      const failed = await clients.kube.applySecret(wrong).then(
-        () => assert.fail('the type of a Secret can not change'),
-        (error: unknown) => error,
-      )
-      const said = `${String(failed)} ${JSON.stringify(failed)} ${clients.log.lines.join('\n')}`
-      assert.ok(failed instanceof KubeError && failed.failure.is === 'invalid')
-      assert.equal(said.includes(canary), false)
-    })
-  })
-
   describe('events', () => {
     it('are visible to kubectl, with the count of their repeats', async () => {
       const thing = await newThing()
-      const events = eventsOf({
+      const events = eventRecorderOf({
         transport: scene.transport,
         clock: realClock,
         log: memoryLog(),
@@ -377,9 +336,10 @@ describe('the clients in a real API server', function () {
 
   describe('the lease', () => {
     it('has one of two electors leading, and the other at once when that one lets go', async () => {
+      const lease = leaseTransportOf({ load: kubeConfigFrom(scene.plane.kubeconfig) })
       const elect = (identity: string): Elector =>
         electorOf({
-          lock: leaseLockOf(scene.transport, keyOf('larder-test')),
+          lock: leaseLockOf(lease, keyOf('larder-test')),
           identity,
           clock: realClock,
           random: Math.random,
@@ -404,6 +364,7 @@ describe('the clients in a real API server', function () {
       assert.equal(await scene.kubectl(...holder), 'two')
       await two.release()
       assert.equal(await scene.kubectl(...holder), '')
+      await lease.close()
     })
   })
 })

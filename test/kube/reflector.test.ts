@@ -39,7 +39,6 @@ describe('the reflector', () => {
       log,
       observer: { ended: (why) => ends.push(why) },
       pace: { firstMs: 2, capMs: 20 },
-      silenceMs: 60_000,
       ...options,
     })
     reflector.start()
@@ -97,7 +96,7 @@ describe('the reflector', () => {
     assert.deepEqual(ends, [])
   })
 
-  it('asks for bookmarks, from the version of the list, for five to ten minutes', async () => {
+  it('asks for bookmarks, from the version of the list, for fifty to sixty seconds', async () => {
     const urls: URL[] = []
     api.next.watch.push((_request, response, url) => {
       urls.push(url)
@@ -109,7 +108,7 @@ describe('the reflector', () => {
     assert.equal(query?.get('allowWatchBookmarks'), 'true')
     assert.equal(query?.get('resourceVersion'), `${api.version}`)
     const seconds = Number(query?.get('timeoutSeconds'))
-    assert.ok(seconds >= 300 && seconds < 600)
+    assert.ok(seconds >= 50 && seconds <= 60)
   })
 
   it('lists page by page', async () => {
@@ -241,35 +240,69 @@ describe('the reflector', () => {
     assert.equal(lists(), 2)
   })
 
-  it('opens another watch when one brings nothing, not even bookmarks', async () => {
-    reflect({ silenceMs: 100 })
+  it('opens another watch when one did not end in its time, whatever it brought meanwhile, without a list', async () => {
+    reflect({ watchMs: 1000, overdueMs: 100 })
     const watch = await openWatch()
     watch.filter = () => undefined
     change()
     await catchUp()
-    assert.ok(ends.includes('closed'))
+    assert.deepEqual(ends, ['overdue'])
     assert.equal(lists(), 1)
+  })
+
+  it('is blind for no longer than 65 seconds where a half-open connection has a living peer', async () => {
+    for (const luck of [0, 0.999]) {
+      const clock = fakeClock()
+      ends = []
+      reflect({ clock, random: () => luck })
+      const watch = await openWatch()
+      watch.filter = () => undefined
+      change()
+      await clock.advance(54_999)
+      assert.deepEqual(ends, [])
+      await clock.advance(10_001)
+      await catchUp()
+      assert.deepEqual(ends, ['overdue'])
+      reflector.stop()
+      await until(() => api.watches.length === 0, 'no watch')
+    }
   })
 
   it('takes bookmarks for life, and goes on from the last of them', async () => {
     const clock = fakeClock()
-    reflect({ clock, silenceMs: 150_000 })
-    const watch = await openWatch()
+    reflect({ clock })
     for (let minute = 0; minute < 8; minute++) {
+      const watch = await openWatch()
       api.bookmark()
       await until(() => seen === `${api.version}`, 'the bookmark')
-      await clock.advance(120_000)
+      await clock.advance(50_000)
+      watch.close()
+      await until(() => ends.length === minute + 1, 'the end of the watch')
     }
-    assert.deepEqual(ends, [])
+    assert.deepEqual(new Set(ends), new Set(['closed']))
     const last = api.version
+    const watch = await openWatch()
     api.compact()
     watch.filter = () => undefined
     change()
-    await clock.advance(30_000)
+    await clock.advance(65_000)
     await until(() => api.watches.some(({ from }) => from === last), 'a watch from the last bookmark')
     await catchUp()
-    assert.deepEqual(ends, ['closed'])
+    assert.equal(ends.at(-1), 'overdue')
     assert.equal(lists(), 1)
+  })
+
+  it('says why it has no list yet, and that a kind is not served, until it has one', async () => {
+    api.next.list.push(
+      refuse(403, 'Forbidden'),
+      (_request, response) => void response.writeHead(404).end('404 page not found\n'),
+    )
+    const said: (string | undefined)[] = []
+    reflect({ observer: { ended: () => void setImmediate(() => said.push(reflector.listError)) } })
+    await catchUp()
+    assert.match(said[0] ?? '', /the server says Forbidden/)
+    assert.match(said[1] ?? '', /is its CRD installed\?/)
+    assert.equal(reflector.listError, undefined)
   })
 
   for (const [what, line] of [
@@ -358,7 +391,7 @@ describe('the reflector', () => {
         return realClock.after(Math.min(ms, 60_000) / 100, run)
       },
     }
-    reflect({ clock, random: () => 0, pace: { firstMs: 800, capMs: 30_000 }, silenceMs: 6_000_000 })
+    reflect({ clock, random: () => 0, pace: { firstMs: 800, capMs: 30_000 } })
     await until(() => waits.length >= 7, 'seven waits')
     assert.deepEqual(waits.slice(0, 7), [800, 1600, 3200, 6400, 12_800, 25_600, 30_000])
   })

@@ -13,7 +13,12 @@ const sealOf = (...managedFields: object[]) =>
       namespace: 'ns',
       uid: 'u',
       resourceVersion: '1',
-      annotations: { 'larder.dev/content-hash': 'h' },
+      labels: { 'app.kubernetes.io/managed-by': 'larder' },
+      annotations: {
+        'larder.dev/content-hash': 'h',
+        'larder.dev/owner-uid': 'owner',
+        'larder.dev/owner': 'CacheCluster/sessions',
+      },
       ownerReferences: [
         { apiVersion: 'v1', kind: 'ConfigMap', name: 'x', uid: 'other' },
         { apiVersion: 'larder.dev/v1alpha1', kind: 'CacheCluster', name: 'sessions', uid: 'owner', controller: true },
@@ -24,16 +29,40 @@ const sealOf = (...managedFields: object[]) =>
 
 describe('the meta of a Secret', () => {
   it('tells our keys, the hash, and who controls it', () => {
-    const { meta, owner } = sealOf(ours)
+    const { meta, tells } = sealOf(ours)
     assert.deepEqual(meta, {
       uid: 'u',
       resourceVersion: '1',
       contentHash: 'h',
       keys: ['password', 'uri'],
       foreign: false,
+      labelled: true,
       ownerUid: 'owner',
+      owner: { apiVersion: 'larder.dev/v1alpha1', kind: 'CacheCluster', name: 'sessions', uid: 'owner' },
+      annotatedOwnerUid: 'owner',
+      deleting: false,
     })
-    assert.equal(owner?.name, 'sessions')
+    assert.equal(tells?.name, 'sessions')
+  })
+
+  it('remembers its owner when somebody took the reference off', () => {
+    const metadata = { name: 'a', namespace: 'ns', uid: 'u', resourceVersion: '2' }
+    const annotations = { 'larder.dev/owner-uid': 'owner', 'larder.dev/owner': 'CacheCluster/sessions' }
+    const { meta, tells } = storedSecretOf({ metadata: { ...metadata, annotations } })
+    assert.deepEqual([meta.ownerUid, meta.owner, meta.annotatedOwnerUid], [undefined, undefined, 'owner'])
+    assert.deepEqual(tells, { kind: 'CacheCluster', name: 'sessions' })
+  })
+
+  it("tells nobody when it is kept without an owner, or is somebody else's", () => {
+    const metadata = { name: 'a', namespace: 'ns', uid: 'u', resourceVersion: '2' }
+    const annotations = { 'larder.dev/owner-uid': '', 'larder.dev/owner': '' }
+    const kept = storedSecretOf({ metadata: { ...metadata, annotations } })
+    assert.deepEqual([kept.meta.annotatedOwnerUid, kept.tells], ['', undefined])
+    const others = storedSecretOf({ metadata: { ...metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } })
+    assert.deepEqual(
+      [others.meta.labelled, others.meta.annotatedOwnerUid, others.meta.deleting],
+      [false, undefined, true],
+    )
   })
 
   for (const [what, entry] of [

@@ -36,6 +36,80 @@ describe('the store', () => {
     assert.deepEqual(told(), ['ns/b user', 'ns/c user'])
   })
 
+  describe('with indexes', () => {
+    const refersTo = (name: string) => ({ annotations: { policy: name } })
+    let told: [string, string | undefined][]
+    const names = (value: string) => store.by('policy', value).map(({ metadata }) => metadata.name)
+
+    beforeEach(() => {
+      told = []
+      store = storeOf({
+        matters: objectMatters,
+        notice: (_key, { metadata }, _urgency, before) =>
+          void told.push([metadata.name, before?.metadata.annotations?.['policy']]),
+        indexes: {
+          policy: ({ metadata }) => {
+            if (metadata.name === 'broken') throw new Error('it has no policy')
+            return metadata.annotations?.['policy']
+          },
+        },
+        log: memoryLog(),
+      })
+    })
+
+    it('finds by value what was listed, changed and removed', () => {
+      store.replace([object('1', refersTo('x')), object('2', { name: 'b', ...refersTo('x') })], '5', false)
+      assert.deepEqual(names('x'), ['a', 'b'])
+      store.upsert(object('6', refersTo('y')))
+      assert.deepEqual([names('x'), names('y')], [['b'], ['a']])
+      assert.deepEqual(
+        [...store.counts('policy')],
+        [
+          ['x', 1],
+          ['y', 1],
+        ],
+      )
+      store.remove(object('7', { name: 'b' }))
+      store.upsert(object('8', { name: 'c' }))
+      assert.deepEqual([names('x'), names('y')], [[], ['a']])
+      store.replace([object('9', { name: 'd', ...refersTo('x') })], '9', false)
+      assert.deepEqual([names('x'), names('y')], [['d'], []])
+      assert.throws(() => store.by('unknown', 'x'), /no index unknown/)
+    })
+
+    it('leaves out what has no value, or breaks the one who asks for it', () => {
+      store.replace([object('1'), object('2', { name: 'broken', ...refersTo('x') })], '5', false)
+      assert.equal(store.size, 2)
+      assert.equal(store.counts('policy').size, 0)
+    })
+
+    it('stays as fast with many objects as with few', () => {
+      const many = Array.from({ length: 20_000 }, (_, i) => object(`${i + 1}`, { name: `n${i}`, ...refersTo('all') }))
+      store.replace(many, '20000', false)
+      const startMs = performance.now()
+      for (let i = 0; i < 2000; i++) store.upsert(object(`${30_000 + i}`, { name: `n${i}`, ...refersTo(`one-${i}`) }))
+      assert.ok(performance.now() - startMs < 2000)
+      assert.equal(names('all').length, 18_000)
+    })
+
+    it('tells with each change what the object was before, and with a deletion what it was last', () => {
+      store.replace([object('1', refersTo('x'))], '1', false)
+      store.upsert(object('2', refersTo('y')))
+      store.remove(object('3', refersTo('z')))
+      store.upsert(object('4', refersTo('z')))
+      store.replace([object('5', { uid: 'u2', ...refersTo('v') })], '5', false)
+      store.replace([], '6', false)
+      assert.deepEqual(told, [
+        ['a', undefined],
+        ['a', 'x'],
+        ['a', 'y'],
+        ['a', undefined],
+        ['a', 'z'],
+        ['a', 'v'],
+      ])
+    })
+  })
+
   it('takes a write of the status in silence', () => {
     store.replace([object('1')], '1', false)
     told()

@@ -63,7 +63,12 @@ describe('the transport', () => {
     api.next.other.push((_request, response) =>
       answerJson(response, 404, statusBody(404, 'NotFound', { details: { name: 'x', kind: 'things' } })),
     )
-    assert.deepEqual(await failureOf(get()), { is: 'notFound' })
+    assert.deepEqual(await failureOf(get()), {
+      is: 'notFound',
+      status: 404,
+      reason: 'NotFound',
+      words: 'the server says NotFound',
+    })
     api.next.other.push((_request, response) => void response.writeHead(404).end('404 page not found\n'))
     assert.equal((await failureOf(get())).is, 'transient')
   })
@@ -102,12 +107,88 @@ describe('the transport', () => {
     assert.deepEqual(await get(), { fine: true })
   })
 
-  it('keeps the words of the server to itself where they may quote a secret', async () => {
-    api.next.other.push((_request, response) =>
-      answerJson(response, 422, { ...statusBody(422, 'Invalid'), message: 'bad value "hunter2"' }),
-    )
-    const failure = await failureOf(get({ discreet: true }))
-    assert.ok(failure.is === 'invalid' && failure.message.includes('Invalid') && !failure.message.includes('hunter2'))
+  describe('with secrets in a request', () => {
+    const token = 'Canary&<0f5d1c>-b7a2'
+    const uri = `rediss://:${encodeURIComponent(token)}@prod-sessions.abc.cache.amazonaws.com:6379`
+    const asked = { secrets: [token, uri, '6379'], names: ['default', 'prod-sessions'] }
+    const base64 = Buffer.from(uri).toString('base64')
+    const wordsFor = async (status: number, reason: string, message: string) => {
+      api.next.other.push((_request, response) =>
+        answerJson(response, status, { ...statusBody(status, reason), message }),
+      )
+      const failure = await failureOf(get(asked))
+      const said = JSON.stringify(failure)
+      for (const part of [token, encodeURIComponent(token), base64, 'Canary', base64.slice(20, 40)])
+        assert.equal(said.includes(part), false, said)
+      assert.equal(failure.status, status)
+      assert.equal(failure.reason, reason)
+      return failure.words
+    }
+
+    for (const [what, message] of [
+      ['a value as it is', `bad value "${token}"`],
+      ['a value in base64', `data[uri]: Invalid value: "${base64}"`],
+      ['the begin of a long value', `data[uri]: Invalid value: "${base64.slice(0, 40)}..."`],
+      [
+        'a value as Go escapes it',
+        `bad value ${JSON.stringify(token).replaceAll('&', '\\u0026').replaceAll('<', '\\u003c')}`,
+      ],
+      ['a value as URLs escape it', `bad value ${encodeURIComponent(token)}`],
+    ] as const)
+      it(`keeps back the words of the server where they quote ${what}`, async () => {
+        assert.equal(await wordsFor(422, 'Invalid', message), undefined)
+      })
+
+    for (const [status, reason, message] of [
+      [
+        403,
+        'Forbidden',
+        'secrets "prod-sessions-env" is forbidden: exceeded quota: few, requested: secrets=1, limited: secrets=3',
+      ],
+      [
+        400,
+        'BadRequest',
+        'admission webhook "a.b" denied the request: prod-sessions needs the label team, not port 6379',
+      ],
+      [
+        422,
+        'Invalid',
+        'Secret "prod-sessions" is invalid: data: Forbidden: field is immutable when `immutable` is set',
+      ],
+      [409, 'AlreadyExists', 'secrets "prod-sessions" already exists'],
+    ] as const)
+      it(`passes on the words of the server with ${status} where they quote none`, async () => {
+        assert.equal(await wordsFor(status, reason, message), message)
+      })
+
+    it('keeps back what else the server says, quote or not', async () => {
+      assert.equal(await wordsFor(500, 'InternalError', 'something broke'), undefined)
+    })
+  })
+
+  it('tells its observer of each request: the method, the host, and the status where there was an answer', async () => {
+    const told: unknown[] = []
+    const answered = (...all: unknown[]) => void told.push(all)
+    const watched = api.transport({ observer: { answered } })
+    const { host } = new URL(api.url)
+    api.next.other.push((_request, response) => answerJson(response, 200, {}), refuse(409, 'Conflict'))
+    await watched.request({ method: 'GET', path: '/x' })
+    await failureOf(watched.request({ method: 'POST', path: '/x', body: {} }))
+    api.next.other.push((request) => void request.socket.resetAndDestroy())
+    await failureOf(watched.request({ method: 'GET', path: '/x' }))
+    await watched.close()
+    assert.deepEqual(told, [
+      ['GET', host, 200],
+      ['POST', host, 409],
+      ['GET', host, undefined],
+    ])
+  })
+
+  it('does not say the code of a failure twice', async () => {
+    const load = () => kubeConfigFrom('/nowhere/kubeconfig')()
+    const failure = await failureOf(api.transport({ load }).request({ method: 'GET', path: '/x' }))
+    assert.ok(failure.is === 'transient')
+    assert.equal(failure.message.split('ENOENT').length, 2, failure.message)
   })
 
   it('sends JSON with the type that was asked for, and queries encoded', async () => {

@@ -18,8 +18,8 @@ export interface Sink<T> {
   seen(resourceVersion: string): void
 }
 
-/** Why a watch ended. `closed` is what servers do every few minutes. */
-export type WatchEnd = 'closed' | 'expired' | 'surprise' | 'failed'
+/** Why a watch ended. `closed` is what we ask servers to do once a minute; `overdue` is one that didn't. */
+export type WatchEnd = 'closed' | 'overdue' | 'expired' | 'surprise' | 'failed'
 
 /** Told for metrics. Must not throw. */
 export interface ReflectorObserver {
@@ -39,10 +39,14 @@ export interface ReflectorOptions<T> {
   readonly onListPage?: (items: readonly T[]) => void
   readonly pace?: Pick<RetryDelayOptions, 'firstMs' | 'capMs' | 'healthyMs'>
   /**
-   * A stream without a byte for longer is opened anew. API servers send the first bookmark of a watch after two minutes and
-   * then one a minute (seen on 1.36). A peer that is gone is found sooner, by the pool's TCP keep-alive.
+   * A watch is asked to end after 5/6 of this to all of it. Nothing else tells a quiet watch from a half-open one: where a proxy or a
+   * load balancer keeps the connection alive, TCP is content, and API servers send their first bookmark after two minutes (1.36).
+   * A watch that ends once a minute costs one request a minute and kind, and no list: the next one goes on from the last version.
+   * The server sends a bookmark a second or two before the end, so that this version never grows too old.
    */
-  readonly silenceMs?: number
+  readonly watchMs?: number
+  /** How long after its end is due a watch is given up, and all that it may have missed is asked for again. */
+  readonly overdueMs?: number
   /** A list older than what we have seen is not believed for this long: one API server of several may lag. */
   readonly rewindMs?: number
 }
@@ -51,18 +55,28 @@ export interface ReflectorOptions<T> {
 export interface Reflector {
   start(): void
   stop(): void
+  /** Why the last list failed; undefined when it didn't. */
+  readonly listError: string | undefined
+}
+
+const wordsOf = (error: unknown): string => {
+  if (error instanceof StatusError && error.status === 404)
+    return 'the API server does not serve this kind: is its CRD installed?'
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** A watch that the server closes sooner counts as a failure: else a broken one would be reopened in a hot loop. */
 const shortestWatchMs = 1000
 
 export const reflectorOf = <T>(options: ReflectorOptions<T>): Reflector => {
-  const { transport, subject, sink, clock, random, log, observer, silenceMs = 150_000, rewindMs = 300_000 } = options
+  const { transport, subject, sink, clock, random, log, observer, rewindMs = 300_000 } = options
+  const { watchMs = 60_000, overdueMs = 5000 } = options
   const path = subject.path
   /** The newest version that the sink has seen, over all lives of this reflector. */
   let newest: string | undefined
   let rewindSinceMs: number | undefined
   let running: AbortController | undefined
+  let listError: string | undefined
 
   const believe = ({ resourceVersion }: Listed<T>): 'yes' | 'no' | 'rewound' => {
     if (newest === undefined || !isOlder(resourceVersion, newest)) {
@@ -84,25 +98,27 @@ export const reflectorOf = <T>(options: ReflectorOptions<T>): Reflector => {
       const belief = believe(listed)
       if (belief === 'no') throw new Surprise('the list is older than what was seen before')
       newest = listed.resourceVersion
+      listError = undefined
       sink.replace(listed.items, listed.resourceVersion, belief === 'rewound')
       observer?.listed?.(listed.items.length, clock.nowMs() - startMs)
       return listed.resourceVersion
     } catch (error) {
       if (signal.aborted) return undefined
       observer?.ended?.('listFailed')
-      log.warn('a list failed', { path, error: String(error) })
+      listError = wordsOf(error)
+      log.warn('a list failed', { path, error: listError })
       return undefined
     }
   }
 
   /** Pours one watch into the sink, from `newest` on. */
   const follow = async (from: string, signal: AbortSignal): Promise<WatchEnd> => {
-    const timeoutSeconds = 300 + Math.floor(300 * random())
-    const watch = { transport, subject, resourceVersion: from, timeoutSeconds, silenceMs, clock, signal }
+    const timeoutSeconds = Math.max(1, Math.floor((watchMs / 1000) * (1 - random() / 6)))
+    const watch = { transport, subject, resourceVersion: from, timeoutSeconds, overdueMs, clock, signal }
     for await (const event of watchOnce(watch)) {
       // Whoever stopped us may have started another run since: nothing of this one may reach the sink any more.
       if (signal.aborted) return 'closed'
-      if (event.is === 'expired') return 'expired'
+      if (event.is === 'expired' || event.is === 'overdue') return event.is
       const { resourceVersion } = event
       if (newest !== undefined && isOlder(resourceVersion, newest)) throw new Surprise('events came out of order')
       if (event.is !== 'bookmark') {
@@ -150,7 +166,9 @@ export const reflectorOf = <T>(options: ReflectorOptions<T>): Reflector => {
       }
       const startMs = clock.nowMs()
       const why = await watch(from, signal)
-      from = why === 'closed' || why === 'failed' ? newest : undefined
+      from = why === 'closed' || why === 'overdue' || why === 'failed' ? newest : undefined
+      // One that was overdue has waited long enough.
+      if (why === 'overdue') continue
       if (why !== 'closed' || clock.nowMs() - startMs < shortestWatchMs) await sleep(clock, nextMs(), signal)
     }
   }
@@ -164,6 +182,9 @@ export const reflectorOf = <T>(options: ReflectorOptions<T>): Reflector => {
     stop: () => {
       running?.abort()
       running = undefined
+    },
+    get listError() {
+      return listError
     },
   }
 }

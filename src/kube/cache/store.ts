@@ -1,6 +1,7 @@
 import { keyOf, textOf } from '../key.ts'
 import type { KubeLog } from '../log.ts'
 import type { Key, ObjectMeta } from '../port.ts'
+import { indexOf } from './field-index.ts'
 import type { Sink } from './reflector.ts'
 import { isOlder, reaches } from './resource-version.ts'
 
@@ -15,8 +16,13 @@ export interface Stored {
 export interface StoreOptions<T extends Stored> {
   /** Whether a change is news. `own`: this very version is what our own last write returned. */
   readonly matters: (before: T, after: T, own: boolean) => boolean
-  /** `item` as it is now, or as it was before it was deleted. */
-  readonly notice: (key: Key, item: T, urgency: Urgency) => void
+  /**
+   * `item` as it is now, or as it was before it was deleted. `before` is what the store held until now, where this is news of a
+   * change: what the object referred to, and belonged to, until now is to be told too.
+   */
+  readonly notice: (key: Key, item: T, urgency: Urgency, before: T | undefined) => void
+  /** By name: the value under which `by` finds an item; undefined leaves it out. */
+  readonly indexes?: Readonly<Record<string, (item: T) => string | undefined>>
   readonly log: KubeLog
 }
 
@@ -24,6 +30,10 @@ export interface StoreOptions<T extends Stored> {
 export interface Store<T extends Stored> extends Sink<T> {
   get(key: Key): T | undefined
   list(): readonly T[]
+  /** The items of which that index says `value`. */
+  by(index: string, value: string): readonly T[]
+  /** How many items each value of that index has. */
+  counts(index: string): ReadonlyMap<string, number>
   readonly size: number
   /** True once a whole list has come in. */
   synced(): boolean
@@ -34,16 +44,22 @@ export interface Store<T extends Stored> extends Sink<T> {
   fresh(key: Key): boolean
 }
 
-export const storeOf = <T extends Stored>({ matters, notice, log }: StoreOptions<T>): Store<T> => {
+export const storeOf = <T extends Stored>({ matters, notice, indexes = {}, log }: StoreOptions<T>): Store<T> => {
   let items = new Map<string, T>()
   const expected = new Map<string, { readonly key: Key; readonly version: string; asked: boolean }>()
   let newest: string | undefined
   let listed = false
   const synced = Promise.withResolvers<void>()
+  const indexed = new Map(Object.entries(indexes).map(([name, fieldOf]) => [name, indexOf(fieldOf)]))
+  const indexFor = (name: string) => {
+    const index = indexed.get(name)
+    if (!index) throw new Error(`there is no index ${name}`)
+    return index
+  }
 
-  const tell = (item: T, urgency: Urgency) => {
+  const tell = (item: T, urgency: Urgency, before?: T) => {
     try {
-      notice(keyOf(item.metadata), item, urgency)
+      notice(keyOf(item.metadata), item, urgency, before)
     } catch (error) {
       log.warn('a notice failed', { key: textOf(keyOf(item.metadata)), error: String(error) })
     }
@@ -71,9 +87,10 @@ export const storeOf = <T extends Stored>({ matters, notice, log }: StoreOptions
     replace: (all, resourceVersion, rewound) => {
       const before = items
       items = new Map(all.map((item) => [textOf(keyOf(item.metadata)), item]))
+      for (const index of indexed.values()) index.replace(items)
       const urgency = listed ? 'user' : 'resync'
-      for (const [text, item] of items) if (isNews(before.get(text), item)) tell(item, urgency)
-      for (const [text, item] of before) if (!items.has(text)) tell(item, urgency)
+      for (const [text, item] of items) if (isNews(before.get(text), item)) tell(item, urgency, before.get(text))
+      for (const [text, item] of before) if (!items.has(text)) tell(item, urgency, item)
       listed = true
       synced.resolve()
       // What we wrote into a history that no longer exists will never be seen.
@@ -86,19 +103,24 @@ export const storeOf = <T extends Stored>({ matters, notice, log }: StoreOptions
       const sameObject = before?.metadata.uid === item.metadata.uid
       if (before && sameObject && isOlder(item.metadata.resourceVersion, before.metadata.resourceVersion)) return
       items.set(text, item)
-      if (isNews(before, item)) tell(item, 'user')
+      for (const index of indexed.values()) index.set(text, item)
+      if (isNews(before, item)) tell(item, 'user', before)
     },
     remove: (item) => {
       const text = textOf(keyOf(item.metadata))
       // Another object may have taken the name since.
-      if (items.get(text)?.metadata.uid !== item.metadata.uid) return
+      const before = items.get(text)
+      if (before?.metadata.uid !== item.metadata.uid) return
       items.delete(text)
+      for (const index of indexed.values()) index.delete(text)
       expected.delete(text)
-      tell(item, 'user')
+      tell(item, 'user', before)
     },
     seen,
     get: (key) => items.get(textOf(key)),
     list: () => [...items.values()],
+    by: (index, value) => indexFor(index).get(value),
+    counts: (index) => indexFor(index).counts(),
     get size() {
       return items.size
     },

@@ -9,14 +9,16 @@ export type WatchEvent<T> =
   | { readonly is: 'bookmark'; readonly resourceVersion: string }
   /** The server can't go on from our version: 410. */
   | { readonly is: 'expired' }
+  /** The server should have ended the watch long ago and didn't: nobody may be at the other end. */
+  | { readonly is: 'overdue' }
 
 export interface WatchOptions<T> {
   readonly transport: Transport
   readonly subject: Subject<T>
   readonly resourceVersion: string
   readonly timeoutSeconds: number
-  /** A stream that brings no byte for so long may be half-open: it is ended, and the caller opens another. */
-  readonly silenceMs: number
+  /** The server ends the watch after `timeoutSeconds`; one that is still open so much later may be half-open, and is ended here. */
+  readonly overdueMs: number
   readonly clock: Clock
   readonly signal: AbortSignal
 }
@@ -52,40 +54,35 @@ const eventOf = <T>(line: string, slim: (raw: unknown) => T): WatchEvent<T> => {
 }
 
 /**
- * One watch: its events until the server closes it or falls silent. Throws KubeError when the connection fails, Surprise
+ * One watch: its events until the server closes it, or until it should have. Throws KubeError when the connection fails, Surprise
  * when what comes makes no sense.
  */
 export async function* watchOnce<T>(options: WatchOptions<T>): AsyncGenerator<WatchEvent<T>> {
-  const { transport, subject, resourceVersion, timeoutSeconds, silenceMs, clock, signal } = options
-  const silence = new AbortController()
-  const stream = await transport.stream({
-    method: 'GET',
-    path: subject.path,
-    query: {
-      watch: true,
-      allowWatchBookmarks: true,
-      resourceVersion,
-      timeoutSeconds,
-      labelSelector: subject.labelSelector,
-    },
-    ...(subject.acceptWatch && { accept: subject.acceptWatch }),
-    timeoutMs: 30_000,
-    signal: AbortSignal.any([signal, silence.signal]),
-  })
-  let hush = clock.after(silenceMs, () => silence.abort())
-  async function* heard(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of stream) {
-      hush()
-      hush = clock.after(silenceMs, () => silence.abort())
-      yield chunk
-    }
-  }
+  const { transport, subject, resourceVersion, timeoutSeconds, overdueMs, clock, signal } = options
+  const overdue = new AbortController()
+  const calm = clock.after(timeoutSeconds * 1000 + overdueMs, () => overdue.abort())
   try {
-    for await (const line of linesOf(heard())) yield eventOf(line, subject.slim)
+    const stream = await transport.stream({
+      method: 'GET',
+      path: subject.path,
+      query: {
+        watch: true,
+        allowWatchBookmarks: true,
+        resourceVersion,
+        timeoutSeconds,
+        labelSelector: subject.labelSelector,
+      },
+      ...(subject.acceptWatch && { accept: subject.acceptWatch }),
+      timeoutMs: 30_000,
+      signal: AbortSignal.any([signal, overdue.signal]),
+    })
+    for await (const line of linesOf(stream)) yield eventOf(line, subject.slim)
   } catch (error) {
-    if (!silence.signal.aborted) throw error
+    if (!overdue.signal.aborted) throw error
+    yield { is: 'overdue' }
   } finally {
-    hush()
-    silence.abort()
+    calm()
+    // Whoever stops listening midway must not leave the stream open.
+    overdue.abort()
   }
 }

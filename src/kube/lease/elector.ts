@@ -56,6 +56,8 @@ export const electorOf = (options: ElectorOptions): Elector => {
   let ours: LeaseSeen | undefined
   /** The newest version of a stranger's lease, and when we first saw it. */
   let watched: { readonly version: string; readonly sinceMs: number } | undefined
+  /** Who led when we last looked: a standby says so once. */
+  let leader: string | undefined
   let alarm: Cancel = () => undefined
 
   const moment = (): Moment => ({ nowMs: clock.nowMs(), wallMs: clock.wallMs() })
@@ -111,11 +113,13 @@ export const electorOf = (options: ElectorOptions): Elector => {
     if (watched?.version !== seen.version) watched = { version: seen.version, sinceMs: nowMs }
     return nowMs - watched.sinceMs >= Math.max(leaseMs, seen.durationSeconds * 1000)
   }
-  /** WatchClients who holds the lease and takes it where that is right. */
+  /** Looks who holds the lease and takes it where that is right. */
   const contend = async () => {
     const seen = await lock.read()
     if (seen && seen.holder !== '' && seen.holder !== identity) {
       lose(`held by ${seen.holder}`)
+      if (!isOver() && seen.holder !== leader) log.info('another replica leads: standing by', { leader: seen.holder })
+      leader = seen.holder
       if (!isStale(seen)) return
     }
     // A lease that was deleted while its holder holds it: that one doesn't know yet.

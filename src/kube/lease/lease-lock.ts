@@ -2,7 +2,7 @@ import type { Kind } from '../../crds/kind.ts'
 import { isRecord, objectOf } from '../cache/slim.ts'
 import { pathOf } from '../key.ts'
 import { type Key, KubeError } from '../port.ts'
-import type { Transport } from '../transport/transport.ts'
+import { type Transport, type TransportOptions, transportOf } from '../transport/transport.ts'
 import { microTimeOf } from '../write/events.ts'
 
 /** A Lease as electors see it. Its times are for people: who judges by them trusts strangers' clocks. */
@@ -67,7 +67,14 @@ const bodyOf = ({ namespace, name }: Key, record: LeaseRecord, version?: string)
   }
 }
 
-/** The lease `key` in the API server. `timeoutMs` bounds each request; keep it well under the renewal deadline. */
+/**
+ * Connections for the lease alone: one, and another for when the first hangs. On the shared ones a renewal would stand behind the
+ * requests of all workers, and while the API server is slow the lease would be lost in that queue.
+ */
+export const leaseTransportOf = (options: Omit<TransportOptions, 'connections'>): Transport =>
+  transportOf({ ...options, connections: 2 })
+
+/** The lease `key` in the API server, over connections of its own. `timeoutMs` bounds each request; keep it well under the renewal deadline. */
 export const leaseLockOf = (transport: Transport, key: Key, timeoutMs = 4000): LeaseLock => {
   const path = pathOf(leaseKind, key)
   return {

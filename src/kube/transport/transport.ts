@@ -2,7 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node'
 import type { Dispatcher } from 'undici'
 import { KubeError } from '../port.ts'
 import { type Credentials, credentialsOf } from './credentials.ts'
-import { failureOf, networkError, StatusError } from './failure.ts'
+import { kubeFailureOf, networkError, StatusError } from './failure.ts'
 import { poolOf } from './pool.ts'
 
 export interface KubeRequest {
@@ -16,8 +16,16 @@ export interface KubeRequest {
   readonly accept?: string
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
-  /** The body holds secrets: the server's own words stay out of errors. */
-  readonly discreet?: boolean
+  /** Values in the body that may stand in no error: words of the server that quote any of them are kept back. */
+  readonly secrets?: readonly string[]
+  /** Of the object, where `secrets` are given: these may be quoted though values hold them. */
+  readonly names?: readonly string[]
+}
+
+/** Told of each request that went out, for metrics. Must not throw. */
+export interface TransportObserver {
+  /** `status` is undefined when no answer came. A watch counts when its head has come. */
+  answered(method: KubeRequest['method'], host: string, status: number | undefined): void
 }
 
 /** Requests to one API server over one shared pool of connections. Rejects with KubeError only; never logs bodies. */
@@ -36,6 +44,7 @@ export interface TransportOptions {
   /** The most sockets at once; each watch holds one. */
   readonly connections?: number
   readonly timeoutMs?: number
+  readonly observer?: TransportObserver
 }
 
 /** Exec plugins and files are asked this often at most. */
@@ -48,6 +57,7 @@ export const transportOf = ({
   userAgent = 'larder',
   connections = 32,
   timeoutMs = 15_000,
+  observer,
 }: TransportOptions): Transport => {
   let config: KubeConfig | undefined
   let current: { readonly credentials: Promise<Credentials>; readonly untilMs: number } | undefined
@@ -83,10 +93,11 @@ export const transportOf = ({
     for (const [name, value] of Object.entries(request.query ?? {}))
       if (value !== undefined) query.set(name, String(value))
     const path = server.pathname.replace(/\/$/, '') + request.path + (query.size > 0 ? `?${query}` : '')
-    return dispatcherFor(shown).request({
+    const { method } = request
+    const asked = dispatcherFor(shown).request({
       origin: server.origin,
       path,
-      method: request.method,
+      method,
       headers: {
         accept: request.accept ?? 'application/json',
         'user-agent': userAgent,
@@ -96,6 +107,12 @@ export const transportOf = ({
       body: request.body === undefined ? null : JSON.stringify(request.body),
       signal,
     })
+    if (observer)
+      asked.then(
+        ({ statusCode }) => observer.answered(method, server.host, statusCode),
+        () => observer.answered(method, server.host, undefined),
+      )
+    return asked
   }
 
   /** An answer with a good status; the rest become errors. Refused credentials are read again, once. */
@@ -113,10 +130,11 @@ export const transportOf = ({
       status: got.statusCode,
       body: await got.body.text(),
       retryAfter: [got.headers['retry-after']].flat()[0],
-      discreet: request.discreet ?? false,
+      secrets: request.secrets,
+      names: request.names,
       what: `${request.method} ${request.path}`,
     }
-    throw new StatusError(failed.status, failureOf(failed))
+    throw new StatusError(failed.status, kubeFailureOf(failed))
   }
 
   /** Runs `use` under the request's time-out; whatever goes wrong comes out as KubeError. */

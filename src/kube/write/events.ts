@@ -9,8 +9,8 @@ export interface Events {
   emit(object: KubeObject, event: KubeEvent): void
   /** Events that could not be written, or for which there was no room. */
   dropped(): number
-  /** Resolves once all that was emitted so far is written or dropped. */
-  flushed(): Promise<void>
+  /** Resolves once all that was emitted so far is written or dropped, or when `atMostMs` are over. */
+  flushed(atMostMs?: number): Promise<void>
 }
 
 export interface EventsOptions {
@@ -76,7 +76,7 @@ const bodyOf = (object: KubeObject, event: KubeEvent, instance: string, wallMs: 
 }
 
 /** Writes Events one by one in the background; repeats become a series on the first. */
-export const eventsOf = ({
+export const eventRecorderOf = ({
   transport,
   clock,
   log,
@@ -164,8 +164,12 @@ export const eventsOf = ({
       put(fresh)
     },
     dropped: () => dropped,
-    flushed: async () => {
-      while (writing) await writing
+    flushed: async (atMostMs) => {
+      const late = new AbortController()
+      const cancel = atMostMs === undefined ? undefined : clock.after(atMostMs, () => late.abort())
+      const tooLate = new Promise<void>((resolve) => late.signal.addEventListener('abort', () => resolve()))
+      while (writing && !late.signal.aborted) await Promise.race([writing, tooLate])
+      cancel?.()
     },
   }
 }

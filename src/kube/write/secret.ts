@@ -1,72 +1,169 @@
 import { annotation, fieldManager, label, managedByValue, secretKind } from '../../crds/kind.ts'
-import { storedSecretOf } from '../cache/secret-metadata.ts'
+import { metadataOnly, storedSecretOf } from '../cache/secret-metadata.ts'
 import { isRecord, objectOf } from '../cache/slim.ts'
 import { apiVersionOf, pathOf } from '../key.ts'
-import { type Key, KubeError, type SecretRead, type SecretWanted } from '../port.ts'
-import type { Transport } from '../transport/transport.ts'
+import { type Key, KubeError, type ObjectMeta, type SecretMeta, type SecretRead, type SecretWanted } from '../port.ts'
+import type { KubeRequest, Transport } from '../transport/transport.ts'
 
 /** Equal for equal contents: a Secret of the same name made anew has another uid. */
 export const secretVersionOf = ({ uid, resourceVersion }: { uid: string; resourceVersion: string }): string =>
   `${uid}/${resourceVersion}`
 
-/** A Secret by name, past every store; undefined when there is none. */
-export const getSecret = async (transport: Transport, key: Key): Promise<SecretRead | undefined> => {
+const unlessNotFound = async <T>(asked: Promise<T>): Promise<T | undefined> => {
   try {
-    const raw = await transport.request({ method: 'GET', path: pathOf(secretKind, key), discreet: true })
-    const { metadata } = objectOf(raw)
-    const data = isRecord(raw) && isRecord(raw.data) ? raw.data : {}
-    return {
-      version: secretVersionOf(metadata),
-      data: Object.fromEntries(
-        Object.entries(data).map(([name, value]) => [name, Buffer.from(String(value), 'base64').toString('utf8')]),
-      ),
-      ownerUid: storedSecretOf(raw).meta.ownerUid,
-      managed: metadata.labels?.[label.managedBy] === managedByValue,
-    }
+    return await asked
   } catch (error) {
     if (error instanceof KubeError && error.failure.is === 'notFound') return undefined
     throw error
   }
 }
 
-/** The Secret as server-side apply wants it: everything that we own, nothing else. */
-const applied = ({ key, type, data, contentHash, owner, labels, annotations }: SecretWanted) => ({
+/** What a Secret's metadata tell, by name and past every store; undefined when there is none. */
+export const getSecretMeta = async (transport: Transport, key: Key): Promise<SecretMeta | undefined> => {
+  const request = { method: 'GET', path: pathOf(secretKind, key), accept: metadataOnly } as const
+  const raw = await unlessNotFound(transport.request(request))
+  return raw === undefined ? undefined : storedSecretOf(raw).meta
+}
+
+/** A Secret by name, past every store; undefined when there is none. */
+export const getSecret = async (transport: Transport, key: Key): Promise<SecretRead | undefined> => {
+  const raw = await unlessNotFound(transport.request({ method: 'GET', path: pathOf(secretKind, key) }))
+  if (raw === undefined) return undefined
+  const { meta } = storedSecretOf(raw)
+  const data = isRecord(raw) && isRecord(raw.data) ? raw.data : {}
+  return {
+    version: secretVersionOf(meta),
+    data: Object.fromEntries(
+      Object.entries(data).map(([name, value]) => [name, Buffer.from(String(value), 'base64').toString('utf8')]),
+    ),
+    meta,
+  }
+}
+
+const ownerReference = ({ kind, name, uid }: NonNullable<SecretWanted['owner']>) => ({
+  apiVersion: apiVersionOf(kind),
+  kind: kind.kind,
+  name,
+  uid,
+  controller: true,
+  // True would need the right to update the owner's finalizers, and only matters for foreground deletion.
+  blockOwnerDeletion: false,
+})
+
+/** The Secret as we want it: everything that we own, nothing else. */
+const bodyOf = ({ key, type, data, contentHash, owner, labels, annotations }: SecretWanted, uid?: string) => ({
   apiVersion: 'v1',
   kind: 'Secret',
   metadata: {
     name: key.name,
     namespace: key.namespace,
+    ...(uid !== undefined && { uid }),
     labels: { ...labels, [label.managedBy]: managedByValue },
-    annotations: { ...annotations, [annotation.contentHash]: contentHash },
-    ownerReferences: [
-      {
-        apiVersion: apiVersionOf(owner.kind),
-        kind: owner.kind.kind,
-        name: owner.name,
-        uid: owner.uid,
-        controller: true,
-        // True would need the right to update the owner's finalizers, and only matters for foreground deletion.
-        blockOwnerDeletion: false,
-      },
-    ],
+    annotations: {
+      ...annotations,
+      [annotation.contentHash]: contentHash,
+      // Emptied, not left out: whoever else owns these annotations, after a backup was restored say, would keep them standing.
+      [annotation.ownerUid]: owner?.uid ?? '',
+      [annotation.owner]: owner ? `${owner.kind.kind}/${owner.name}` : '',
+    },
+    ...(owner && { ownerReferences: [ownerReference(owner)] }),
   },
   type,
   data: Object.fromEntries(Object.entries(data).map(([name, value]) => [name, Buffer.from(value).toString('base64')])),
 })
 
-/** Applies a Secret under our field manager. The answer holds metadata only: the contents don't come back. */
+interface Written extends ObjectMeta {
+  readonly managedFields?: unknown
+  readonly ownerReferences?: unknown
+}
+
+/** The answer holds metadata only: the contents don't come back. Errors quote none of them either. */
+const send = async (
+  transport: Transport,
+  wanted: SecretWanted,
+  request: Pick<KubeRequest, 'method' | 'path' | 'query' | 'contentType' | 'body'>,
+): Promise<Written> => {
+  const secrets = Object.values(wanted.data)
+  const names = [wanted.key.namespace, wanted.key.name]
+  return objectOf(await transport.request({ ...request, accept: metadataOnly, secrets, names })).metadata
+}
+
+/** Fields as an apply records them: without the dots that stand for "and the map itself". */
+const withoutDots = (fields: unknown): unknown =>
+  isRecord(fields)
+    ? Object.fromEntries(
+        Object.entries(fields).flatMap(([name, of]) => (name === '.' ? [] : [[name, withoutDots(of)]])),
+      )
+    : fields
+
+/**
+ * A create is recorded as an update by us, and what an update owns no later apply of ours would ever take away. So the record is
+ * turned into an apply's, as kubectl does for objects that it once made with `create`.
+ */
+const settledFields = (managedFields: unknown): readonly unknown[] | undefined => {
+  const entries = Array.isArray(managedFields) ? managedFields.filter(isRecord) : []
+  const isUpdate = (entry: Record<string, unknown>) =>
+    entry.manager === fieldManager && entry.operation === 'Update' && (entry.subresource ?? '') === ''
+  if (!entries.some(isUpdate)) return undefined
+  const applies = entries.some((entry) => entry.manager === fieldManager && entry.operation === 'Apply')
+  return entries.flatMap((entry) => {
+    if (!isUpdate(entry)) return [entry]
+    return applies ? [] : [{ ...entry, operation: 'Apply', fieldsV1: withoutDots(entry.fieldsV1) }]
+  })
+}
+
+/** What a write of ours left that an apply can't mend: the record of a create, and a reference that isn't wanted any more. */
+const settle = async (transport: Transport, wanted: SecretWanted, written: Written): Promise<Written> => {
+  const managedFields = settledFields(written.managedFields)
+  const references = Array.isArray(written.ownerReferences) ? written.ownerReferences.filter(isRecord) : []
+  const unwanted = wanted.owner === undefined && references.some(({ controller }) => controller === true)
+  if (managedFields === undefined && !unwanted) return written
+  const { uid, resourceVersion } = written
+  return send(transport, wanted, {
+    method: 'PATCH',
+    path: pathOf(secretKind, wanted.key),
+    query: { fieldManager },
+    contentType: 'application/merge-patch+json',
+    body: {
+      metadata: {
+        uid,
+        resourceVersion,
+        ...(managedFields && { managedFields }),
+        ...(unwanted && { ownerReferences: references.filter(({ controller }) => controller !== true) }),
+      },
+    },
+  })
+}
+
+/**
+ * Writes a Secret, over the one of uid `standing` or, when that is undefined, where there is none; conflict otherwise. A new one
+ * is made whole in one request, so that nobody ever sees it without its contents, and a name that was taken meanwhile is never
+ * written to. An existing one is applied with its uid, which the server holds against what stands there.
+ */
 export const applySecret = async (
   transport: Transport,
   wanted: SecretWanted,
+  standing: string | undefined,
 ): Promise<{ readonly uid: string; readonly resourceVersion: string }> => {
-  const raw = await transport.request({
-    method: 'PATCH',
-    path: pathOf(secretKind, wanted.key),
-    query: { fieldManager, force: true },
-    contentType: 'application/apply-patch+yaml',
-    accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
-    body: applied(wanted),
-    discreet: true,
-  })
-  return objectOf(raw).metadata
+  const written = await (standing === undefined
+    ? send(transport, wanted, {
+        method: 'POST',
+        path: pathOf(secretKind, { ...wanted.key, name: '' }),
+        query: { fieldManager },
+        body: bodyOf(wanted),
+      })
+    : send(transport, wanted, {
+        method: 'PATCH',
+        path: pathOf(secretKind, wanted.key),
+        query: { fieldManager, force: true },
+        contentType: 'application/apply-patch+yaml',
+        body: bodyOf(wanted, standing),
+      }))
+  return settle(transport, wanted, written)
+}
+
+/** Deletes the Secret of that uid. Conflict when another one has the name by now; gone already is fine. */
+export const deleteSecret = async (transport: Transport, key: Key, uid: string): Promise<void> => {
+  const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } }
+  await unlessNotFound(transport.request({ method: 'DELETE', path: pathOf(secretKind, key), body }))
 }
