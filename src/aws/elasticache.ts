@@ -4,19 +4,21 @@ import type { Clock } from '../time/clock.ts'
 import { subjectOfArn } from './actions/call.ts'
 import { callFor } from './actions/calls.ts'
 import type { SdkClients } from './client/client.ts'
-import { AwsLayerError, actedOf, failureOf } from './errors/errors.ts'
-import type { Subject } from './errors/rows.ts'
+import { AwsLayerError, actedOf, awsFailureOf } from './errors/errors.ts'
+import type { AwsSubject } from './errors/rows.ts'
 import type { Aws } from './port.ts'
 import { readGroup, readMemcached } from './reads/cache.ts'
 import { cachedFor } from './reads/cached-for.ts'
-import { type EventSource, readDefaultVersion, readEvents, readTags } from './reads/others.ts'
+import { type EventSource, readEvents } from './reads/events.ts'
 import { readParameterGroup, readSettable } from './reads/parameters.ts'
+import { readTags } from './reads/tags.ts'
+import { readDefaultVersion } from './reads/versions.ts'
 import type { Snapshot } from './snapshot/snapshot.ts'
 
 const keepMs = 60 * 60 * 1000
 
 /** The part of a logger that this room uses; fields never hold secrets. */
-export interface Log {
+export interface AwsLog {
   info(message: string, fields: Readonly<Record<string, unknown>>): void
   warn(message: string, fields: Readonly<Record<string, unknown>>): void
 }
@@ -27,15 +29,15 @@ export interface ElastiCacheOptions {
   readonly clock: Clock
   /** False when the lease has no margin left: then nothing is sent. */
   readonly mayWrite: () => boolean
-  readonly log: Log
+  readonly log: AwsLog
 }
 
 /** A read's errors as values. What the read is about may be missing: that is a value too. */
-const read = async <T>(subject: Subject | undefined, load: () => Promise<T>): Promise<Read<T | undefined>> => {
+const read = async <T>(subject: AwsSubject | undefined, load: () => Promise<T>): Promise<Read<T | undefined>> => {
   try {
     return { ok: true, value: await load() }
   } catch (error) {
-    const failure = failureOf(error, subject)
+    const failure = awsFailureOf(error, subject)
     return failure ? { ok: false, failure } : { ok: true, value: undefined }
   }
 }

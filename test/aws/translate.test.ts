@@ -72,6 +72,7 @@ describe('translating a replication group', () => {
       atRest: true,
       kmsKeyId: undefined,
       authToken: true,
+      authTokenChangedTime: undefined,
       primary: { host: 'master.x.example', port: 6379 },
       reader: { host: 'replica.x.example', port: 6379 },
       configuration: undefined,

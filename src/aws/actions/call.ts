@@ -1,6 +1,6 @@
 import type { ElastiCacheClient } from '@aws-sdk/client-elasticache'
 import type { AwsAction } from '../../plan/core/action.ts'
-import type { Subject } from '../errors/rows.ts'
+import type { AwsSubject } from '../errors/rows.ts'
 
 export type Do = AwsAction['do']
 /** The action of that name. RotateToken and SetToken share one shape, so its name is a union that has D among others. */
@@ -19,14 +19,14 @@ export type Sender = Pick<ElastiCacheClient, 'send'>
 export interface Call<A extends AwsAction> {
   readonly send: (client: Sender, action: A, authToken: string | undefined) => Promise<unknown>
   /** What a not-found or already-exists is to be about, to be a fact. */
-  readonly subject: (action: A) => Subject | undefined
+  readonly subject: (action: A) => AwsSubject | undefined
   /** The cache whose observation the call spoils. */
   readonly spoils: (action: A) => string | undefined
 }
 
 export type Calls<D extends Do> = { readonly [K in D]: Call<ActionOf<K>> }
 
-const kinds: Readonly<Record<string, Subject>> = {
+const kinds: Readonly<Record<string, AwsSubject>> = {
   replicationgroup: 'group',
   cluster: 'cacheCluster',
   parametergroup: 'parameterGroup',
@@ -38,4 +38,4 @@ const kinds: Readonly<Record<string, Subject>> = {
 }
 
 /** arn:aws:elasticache:region:account:kind:name */
-export const subjectOfArn = (arn: string): Subject | undefined => kinds[arn.split(':')[5] ?? '']
+export const subjectOfArn = (arn: string): AwsSubject | undefined => kinds[arn.split(':')[5] ?? '']

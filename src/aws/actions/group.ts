@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-elasticache'
 import type { GroupSettings, NewGroup } from '../../plan/core/action.ts'
 import type { TransitEncryption } from '../../plan/core/observed.ts'
-import type { Subject } from '../errors/rows.ts'
+import type { AwsSubject } from '../errors/rows.ts'
 import type { ActionOf, Calls, Sender } from './call.ts'
 import { tagsOf } from './tags.ts'
 
@@ -149,7 +149,7 @@ const remove = (client: Sender, { id, finalSnapshot }: ActionOf<'DeleteGroup'>) 
     }),
   )
 
-const group = { subject: (): Subject => 'group', spoils: ({ id }: { readonly id: string }) => id }
+const group = { subject: (): AwsSubject => 'group', spoils: ({ id }: { readonly id: string }) => id }
 
 export const groupCalls: Calls<
   'CreateGroup' | 'ModifyGroup' | 'SetReplicas' | 'SetShards' | 'RotateToken' | 'SetToken' | 'DeleteGroup'

@@ -6,7 +6,7 @@ import {
   RebootCacheClusterCommand,
 } from '@aws-sdk/client-elasticache'
 import type { MemcachedSettings, NewMemcached } from '../../plan/core/action.ts'
-import type { Subject } from '../errors/rows.ts'
+import type { AwsSubject } from '../errors/rows.ts'
 import type { ActionOf, Calls, Sender } from './call.ts'
 import { tagsOf } from './tags.ts'
 
@@ -64,7 +64,7 @@ const setNodes = (client: Sender, { id, to, remove: gone }: ActionOf<'SetNodes'>
 const remove = (client: Sender, { id }: ActionOf<'DeleteMemcached'>) =>
   client.send(new DeleteCacheClusterCommand({ CacheClusterId: id }))
 
-const cluster = { subject: (): Subject => 'cacheCluster', spoils: ({ id }: { readonly id: string }) => id }
+const cluster = { subject: (): AwsSubject => 'cacheCluster', spoils: ({ id }: { readonly id: string }) => id }
 
 const reboot = (client: Sender, { clusterId, nodeIds }: ActionOf<'RebootNodes'>) =>
   client.send(new RebootCacheClusterCommand({ CacheClusterId: clusterId, CacheNodeIdsToReboot: [...nodeIds] }))

@@ -4,12 +4,12 @@ import {
   ModifyCacheParameterGroupCommand,
   ResetCacheParameterGroupCommand,
 } from '@aws-sdk/client-elasticache'
-import type { Subject } from '../errors/rows.ts'
+import type { AwsSubject } from '../errors/rows.ts'
 import type { Calls } from './call.ts'
 import { tagsOf } from './tags.ts'
 
 /** Parameter groups are not in the snapshot, so writing one spoils nothing. */
-const parameters = { subject: (): Subject => 'parameterGroup', spoils: () => undefined }
+const parameters = { subject: (): AwsSubject => 'parameterGroup', spoils: () => undefined }
 
 export const parameterCalls: Calls<
   'CreateParameterGroup' | 'SetParameters' | 'ResetParameters' | 'DeleteParameterGroup'

@@ -1,6 +1,6 @@
 import type { Failure } from '../../plan/core/outcome.ts'
 import type { Clock, Random } from '../../time/clock.ts'
-import { elastiCacheOf, type Log } from '../elasticache.ts'
+import { type AwsLog, elastiCacheOf } from '../elasticache.ts'
 import type { Aws, Polling } from '../port.ts'
 import { listerOf } from '../snapshot/lists.ts'
 import { type PollFigures, snapshotOf } from '../snapshot/snapshot.ts'
@@ -25,7 +25,7 @@ export interface ConnectOptions extends Pick<ClientOptions, 'region' | 'endpoint
   /** False when the lease has no margin left: then no change is sent. */
   readonly mayWrite: () => boolean
   readonly observer?: AwsObserver
-  readonly log: Log
+  readonly log: AwsLog
 }
 
 /** The snapshot's life, and its news. Listeners must not throw; each `on…` gives the function that ends the listening. */

@@ -1,5 +1,5 @@
 import type { Acted, Failure } from '../../plan/core/outcome.ts'
-import { type ErrorRow, errorRows, type Subject } from './rows.ts'
+import { type AwsSubject, type ErrorRow, errorRows } from './rows.ts'
 import { scrubbed } from './scrub.ts'
 
 /** An error that this room itself raises between a call and its answer; `code` has a row in the table. */
@@ -94,7 +94,7 @@ const failureFrom = (error: unknown, is: Failure['is'], row: Omit<ErrorRow, 'cod
  */
 export const actedOf = (
   error: unknown,
-  subject: Subject | undefined,
+  subject: AwsSubject | undefined,
   secret?: string,
 ): Exclude<Acted, { is: 'done' }> => {
   const raw = wordsOf(error)
@@ -117,7 +117,7 @@ export const actedOf = (
 }
 
 /** The same for a read, where only a missing subject is a fact: undefined stands for absent. */
-export const failureOf = (error: unknown, subject?: Subject): Failure | undefined => {
+export const awsFailureOf = (error: unknown, subject?: AwsSubject): Failure | undefined => {
   const acted = actedOf(error, subject)
   if (acted.is === 'failed') return acted.failure
   if (acted.is === 'absent') return undefined

@@ -1,8 +1,5 @@
+import { rowsOf } from './row-kinds.ts'
 import type { ErrorRow } from './rows.ts'
-
-/** One row for each of the codes, which stand in a line with blanks between them. */
-const rowsOf = (codes: string, rest: Omit<ErrorRow, 'code'>): readonly ErrorRow[] =>
-  codes.split(' ').map((code) => ({ code, ...rest }))
 
 const throttled = 'AWS asks for fewer calls. Larder slows down and tries again by itself.'
 const unwell = 'AWS failed on its side. Larder tries again by itself.'

@@ -5,7 +5,7 @@ import {
   type ElastiCacheClient,
 } from '@aws-sdk/client-elasticache'
 import type { ObservedCache } from '../../plan/core/observed.ts'
-import { failureOf } from '../errors/errors.ts'
+import { awsFailureOf } from '../errors/errors.ts'
 import { listerOf } from '../snapshot/lists.ts'
 import { allPages } from '../snapshot/pages.ts'
 import { translate } from '../translate/translate.ts'
@@ -23,7 +23,7 @@ const readMember = async (client: ElastiCacheClient, id: string): Promise<readon
   try {
     return await readCluster(client, id)
   } catch (error) {
-    if (failureOf(error, 'cacheCluster') === undefined) return []
+    if (awsFailureOf(error, 'cacheCluster') === undefined) return []
     throw error
   }
 }

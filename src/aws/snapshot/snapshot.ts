@@ -1,7 +1,7 @@
 import type { Observed } from '../../plan/cache-cluster/facts.ts'
 import type { Failure } from '../../plan/core/outcome.ts'
 import type { Clock, Random } from '../../time/clock.ts'
-import { failureOf } from '../errors/errors.ts'
+import { awsFailureOf } from '../errors/errors.ts'
 import type { Polling } from '../port.ts'
 import { type CacheKind, observationsOf } from './observations.ts'
 import { type Lister, pollAll } from './pages.ts'
@@ -151,7 +151,7 @@ export const snapshotOf = ({
       if (mine !== life) return
       failures += 1
       sums.failedPolls += 1
-      lastFailure = failureOf(error)
+      lastFailure = awsFailureOf(error)
       if (lastFailure) failed.tell(lastFailure)
     } finally {
       pollMs = clock.nowMs() - startMs

@@ -1,12 +1,12 @@
 import type { CacheCluster, NodeGroup, NodeGroupMember, ReplicationGroup } from '@aws-sdk/client-elasticache'
+import { given } from '../../plan/core/given.ts'
 import type { ClusterMode, Member, ObservedGroup, Pending } from '../../plan/core/observed.ts'
+import { byVersion } from '../../plan/core/version.ts'
 import {
-  byVersion,
   endpointOf,
-  isoOf,
+  isoTimeOf,
   lower,
   pendingTransitOf,
-  present,
   settingsOf,
   tokenStatusOf,
   transitOf,
@@ -86,7 +86,7 @@ const pendingOf = (group: ReplicationGroup, clusters: readonly CacheCluster[]): 
   const members = clusters.map((cluster) => cluster.PendingModifiedValues)
   const failover = own?.AutomaticFailoverStatus ?? group.AutomaticFailover
   const moving = own?.AutomaticFailoverStatus !== undefined || failover === 'enabling' || failover === 'disabling'
-  return present<Pending>({
+  return given<Pending>({
     nodeType: members.find((pending) => pending?.CacheNodeType)?.CacheNodeType,
     engineVersion: members.find((pending) => pending?.EngineVersion)?.EngineVersion,
     automaticFailover: moving ? failover === 'enabled' || failover === 'enabling' : undefined,
@@ -117,7 +117,7 @@ export const groupOf = (group: ReplicationGroup, clusters: readonly CacheCluster
     engine: lower(group.Engine ?? first?.Engine) === 'valkey' ? 'valkey' : 'redis',
     id: lower(group.ReplicationGroupId),
     arn: group.ARN ?? '',
-    createdTime: isoOf(group.ReplicationGroupCreateTime),
+    createdTime: isoTimeOf(group.ReplicationGroupCreateTime),
     ...stateOfWhole(lower(group.Status), partsOf(shards, members)),
     // The oldest that runs, so that an upgrade under way reads as unfinished.
     engineVersion: versions.sort(byVersion)[0] ?? '',
@@ -135,7 +135,7 @@ export const groupOf = (group: ReplicationGroup, clusters: readonly CacheCluster
     atRest: group.AtRestEncryptionEnabled ?? false,
     kmsKeyId: group.KmsKeyId || undefined,
     authToken: group.AuthTokenEnabled ?? false,
-    authTokenChangedTime: isoOf(group.AuthTokenLastModifiedDate),
+    authTokenChangedTime: isoTimeOf(group.AuthTokenLastModifiedDate),
     primary,
     reader: endpointOf(shards[0]?.ReaderEndpoint),
     configuration,

@@ -1,5 +1,8 @@
 import type { CacheClusterSpec } from '../../crds/cache-cluster.ts'
 import type { NewGroup, NewMemcached } from '../core/action.ts'
+import { given } from '../core/given.ts'
+
+export { given } from '../core/given.ts'
 
 /**
  * What a spec asks for, with the defaults that depend on other fields filled in. Unset stays unset: what the user does not
@@ -49,7 +52,3 @@ const placed = (
 })
 
 const sorted = (list: readonly string[] | undefined) => (list === undefined ? undefined : [...list].sort())
-
-/** The object without its undefined members, so that "unset" is the same as "not there". */
-export const given = <T extends object>(value: { readonly [K in keyof T]: T[K] | undefined }): T =>
-  Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as T
