@@ -146,3 +146,50 @@ export const groupOf = (group: ReplicationGroup, clusters: readonly CacheCluster
     pending: pendingOf(group, own),
   }
 }
+
+/**
+ * A group whose members were not asked for. What only they tell is as `pictured`, the same group in the last poll, has it; a
+ * group that was made anew since then is another one. The state is the group's own and its shards'; `withMembers` counts
+ * the members too, as far as the last poll knew them, and one that it didn't know is still coming.
+ */
+export const groupAlone = (
+  group: ReplicationGroup,
+  pictured: ObservedGroup | undefined,
+  withMembers: boolean,
+): ObservedGroup => {
+  const bare = groupOf(group, [])
+  const known = pictured?.createdTime === bare.createdTime ? pictured : undefined
+  const knownMembers = new Map(known?.members.map((member) => [member.id, member]))
+  const members = bare.members.map((member): Member => {
+    const seen = knownMembers.get(member.id)
+    if (!seen) return member
+    const { status, state } = seen
+    return { ...member, status, state, zone: member.zone ?? seen.zone, endpoint: member.endpoint ?? seen.endpoint }
+  })
+  const alone = {
+    ...bare,
+    members,
+    ...stateOfWhole(lower(group.Status), partsOf(group.NodeGroups ?? [], withMembers ? members : [])),
+  }
+  if (!known) return alone
+  return {
+    ...alone,
+    engine: group.Engine === undefined ? known.engine : bare.engine,
+    engineVersion: known.engineVersion,
+    nodeType: bare.nodeType || known.nodeType,
+    subnetGroupName: known.subnetGroupName,
+    securityGroupIds: known.securityGroupIds,
+    networkType: bare.networkType ?? known.networkType,
+    port: bare.port ?? known.port,
+    parameterGroupName: known.parameterGroupName,
+    parametersInSync: known.parametersInSync,
+    maintenanceWindow: known.maintenanceWindow,
+    autoMinorVersionUpgrade: bare.autoMinorVersionUpgrade ?? known.autoMinorVersionUpgrade,
+    notificationTopicArn: known.notificationTopicArn,
+    pending: given<Pending>({
+      ...bare.pending,
+      nodeType: known.pending.nodeType,
+      engineVersion: known.pending.engineVersion,
+    }),
+  }
+}
