@@ -149,7 +149,7 @@ const readAws = async (
   const intent = intentOf({ ...facts, defaultFamily })
   const reads = readsOf(facts, intent, refresh)
   const groupName = parameterGroupToRead(facts.object, intent.ownGroup?.name)
-  const live = reads.live ? await tell(aws.readCache(intent.id, is)) : unread
+  const live = reads.live ? await tell(aws.readCache(intent.id, is, { members: false })) : unread
   const cache = live.is === 'found' ? live.value : facts.observed.is === 'seen' ? facts.observed.cache : undefined
   // AWS tells the tags of an available cache only: asking earlier is an error.
   const tags = reads.tags && cache?.state === 'available' ? await tell(aws.readTags(cache.arn)) : unread

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import type { Sender } from '../../src/aws/actions/call.ts'
-import { acts, callFor } from '../../src/aws/actions/calls.ts'
+import { callOf } from '../../src/aws/actions/calls.ts'
 import type { AwsAction, NewGroup } from '../../src/plan/core/action.ts'
 
 /** The SDK's command and its input, without what is undefined (which the SDK doesn't send). */
 const requestOf = async (action: AwsAction, authToken?: string): Promise<[string, unknown]> => {
   const sent: { readonly constructor: { readonly name: string }; readonly input: unknown }[] = []
   const client = { send: async (command: (typeof sent)[number]) => void sent.push(command) }
-  await callFor(action).send(client as unknown as Sender, action, authToken)
+  await callOf(action, authToken).send(client as unknown as Sender)
   assert.equal(sent.length, 1, 'one action is one call')
   const [command] = sent
   return [command?.constructor.name.replace(/Command$/, '') ?? '', JSON.parse(JSON.stringify(command?.input))]
@@ -163,6 +163,25 @@ const table: readonly [string, AwsAction, string, object][] = [
     { ReplicationGroupId: 'x', NewReplicaCount: 2, ApplyImmediately: true },
   ],
   [
+    'more replicas stand in the zones that are asked for, which go round over the shards',
+    { do: 'SetReplicas', id: 'x', from: 0, to: 1, zones: ['a', 'b', 'c'], shards: ['0001', '0003'] },
+    'IncreaseReplicaCount',
+    {
+      ReplicationGroupId: 'x',
+      ReplicaConfiguration: [
+        { NodeGroupId: '0001', NewReplicaCount: 1, PreferredAvailabilityZones: ['a', 'b'] },
+        { NodeGroupId: '0003', NewReplicaCount: 1, PreferredAvailabilityZones: ['c', 'a'] },
+      ],
+      ApplyImmediately: true,
+    },
+  ],
+  [
+    'more replicas without the ids of the shards leave the zones to AWS',
+    { do: 'SetReplicas', id: 'x', from: 0, to: 1, zones: ['a', 'b'] },
+    'IncreaseReplicaCount',
+    { ReplicationGroupId: 'x', NewReplicaCount: 1, ApplyImmediately: true },
+  ],
+  [
     'fewer replicas',
     { do: 'SetReplicas', id: 'x', from: 2, to: 0 },
     'DecreaseReplicaCount',
@@ -173,6 +192,17 @@ const table: readonly [string, AwsAction, string, object][] = [
     { do: 'SetShards', id: 'x', from: 1, to: 2, retain: ['0001'] },
     'ModifyReplicationGroupShardConfiguration',
     { ReplicationGroupId: 'x', NodeGroupCount: 2, ApplyImmediately: true },
+  ],
+  [
+    'shards that come stand in the zones that are asked for',
+    { do: 'SetShards', id: 'x', from: 1, to: 3, retain: ['0001'], zones: ['a', 'b'] },
+    'ModifyReplicationGroupShardConfiguration',
+    {
+      ReplicationGroupId: 'x',
+      NodeGroupCount: 3,
+      ApplyImmediately: true,
+      ReshardingConfiguration: [{ PreferredAvailabilityZones: ['b', 'a'] }, { PreferredAvailabilityZones: ['a', 'b'] }],
+    },
   ],
   [
     'fewer shards name those that stay',
@@ -236,6 +266,24 @@ const table: readonly [string, AwsAction, string, object][] = [
     { do: 'SetNodes', id: 'm', from: 1, to: 2, remove: [] },
     'ModifyCacheCluster',
     { CacheClusterId: 'm', NumCacheNodes: 2, ApplyImmediately: true },
+  ],
+  [
+    'nodes that come stand in the zones that are asked for',
+    { do: 'SetNodes', id: 'm', from: 1, to: 3, remove: [], zones: ['b', 'c'] },
+    'ModifyCacheCluster',
+    {
+      CacheClusterId: 'm',
+      NumCacheNodes: 3,
+      NewAvailabilityZones: ['b', 'c'],
+      AZMode: 'cross-az',
+      ApplyImmediately: true,
+    },
+  ],
+  [
+    'a reboot of a member that holds parameters back',
+    { do: 'RebootNodes', id: 'x', clusterId: 'x-002', nodeIds: ['0001'] },
+    'RebootCacheCluster',
+    { CacheClusterId: 'x-002', CacheNodeIdsToReboot: ['0001'] },
   ],
   [
     'fewer nodes name those that go',
@@ -311,12 +359,14 @@ describe('what an action asks of AWS', () => {
     }
   })
 
-  it('spoils the observation of the cache that it writes, and of no other thing', () => {
-    const spoils = (action: AwsAction) => callFor(action).spoils(action)
-    assert.equal(spoils(createGroup({})), 'x')
-    assert.equal(spoils({ do: 'DeleteMemcached', id: 'm' }), 'm')
-    assert.equal(spoils({ do: 'SetTags', cacheId: 'x', arn, tags: {} }), 'x')
-    assert.equal(spoils({ do: 'DeleteParameterGroup', name: 'p' }), undefined)
+  it('spoils the observation of the cache that it writes, or what was read of the parameter group, and of no other thing', () => {
+    const spoils = (action: AwsAction) => callOf(action).spoils
+    assert.deepEqual(spoils(createGroup({})), { cache: 'x' })
+    assert.deepEqual(spoils({ do: 'DeleteMemcached', id: 'm' }), { cache: 'm' })
+    assert.deepEqual(spoils({ do: 'SetTags', cacheId: 'x', arn, tags: {} }), { cache: 'x' })
+    assert.deepEqual(spoils({ do: 'DeleteParameterGroup', name: 'p' }), { parameterGroup: 'p' })
+    const ofGroup = arn.replace('replicationgroup:x', 'parametergroup:p')
+    assert.deepEqual(spoils({ do: 'SetTags', cacheId: 'x', arn: ofGroup, tags: {} }), { parameterGroup: 'p' })
   })
 
   it('is about what its ARN names when it writes tags', () => {
@@ -327,7 +377,7 @@ describe('what an action asks of AWS', () => {
         arn: arn.replace('replicationgroup', resource),
         keys: [],
       }
-      return callFor(action).subject(action)
+      return callOf(action).subject
     }
     assert.deepEqual(['replicationgroup', 'cluster', 'parametergroup', 'moon'].map(subject), [
       'group',
@@ -338,8 +388,29 @@ describe('what an action asks of AWS', () => {
   })
 
   it('is tried in this table for every action that there is', () => {
+    // As a record, so that a new action without a row is an error of types.
+    const all: Readonly<Record<AwsAction['do'], true>> = {
+      CreateParameterGroup: true,
+      SetParameters: true,
+      ResetParameters: true,
+      DeleteParameterGroup: true,
+      CreateGroup: true,
+      ModifyGroup: true,
+      RebootNodes: true,
+      SetReplicas: true,
+      SetShards: true,
+      RotateToken: true,
+      SetToken: true,
+      DeleteGroup: true,
+      CreateMemcached: true,
+      ModifyMemcached: true,
+      SetNodes: true,
+      DeleteMemcached: true,
+      SetTags: true,
+      RemoveTags: true,
+    }
     const tried = new Set(table.map(([, action]) => action.do))
-    for (const name of Object.keys(acts)) {
+    for (const name of Object.keys(all)) {
       assert.ok(tried.has(name as AwsAction['do']) || name === 'RotateToken' || name === 'SetToken', name)
     }
   })

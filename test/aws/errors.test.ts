@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import * as sdk from '@aws-sdk/client-elasticache'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
-import { AwsLayerError, actedOf, failureOf, isThrottling, labelOf } from '../../src/aws/errors/errors.ts'
+import { AwsLayerError, actedOf, awsFailureOf, isThrottling, labelOf } from '../../src/aws/errors/errors.ts'
 import { renderErrorsPage } from '../../src/aws/errors/page.ts'
 import { errorRows } from '../../src/aws/errors/rows.ts'
 import { reasons } from '../../src/plan/core/outcome.ts'
@@ -109,18 +109,18 @@ describe('the error table', () => {
   })
 
   it('gives no failure for a read whose subject is missing, and one for everything else', () => {
-    assert.equal(failureOf(awsError('CacheClusterNotFound'), 'cacheCluster'), undefined)
-    assert.equal(failureOf(awsError('CacheClusterNotFound'), 'group')?.reason, 'DependencyNotFound')
-    assert.equal(failureOf(awsError('NoOperationFault'), 'group')?.reason, 'UnknownError')
+    assert.equal(awsFailureOf(awsError('CacheClusterNotFound'), 'cacheCluster'), undefined)
+    assert.equal(awsFailureOf(awsError('CacheClusterNotFound'), 'group')?.reason, 'DependencyNotFound')
+    assert.equal(awsFailureOf(awsError('NoOperationFault'), 'group')?.reason, 'UnknownError')
   })
 
   it('passes on how long AWS asks to wait', () => {
-    assert.equal(failureOf(awsError('Throttling', 'm', 400, { 'retry-after': '3' }))?.retryAfterMs, 3000)
-    assert.equal('retryAfterMs' in (failureOf(awsError('Throttling')) ?? {}), false)
+    assert.equal(awsFailureOf(awsError('Throttling', 'm', 400, { 'retry-after': '3' }))?.retryAfterMs, 3000)
+    assert.equal('retryAfterMs' in (awsFailureOf(awsError('Throttling')) ?? {}), false)
   })
 
   it('says the same of the same error, so that a retry writes no new status', () => {
-    assert.deepEqual(failureOf(awsError('AccessDenied')), failureOf(awsError('AccessDenied')))
+    assert.deepEqual(awsFailureOf(awsError('AccessDenied')), awsFailureOf(awsError('AccessDenied')))
   })
 
   it('keeps labels few', () => {

@@ -72,6 +72,7 @@ describe('translating a replication group', () => {
       atRest: true,
       kmsKeyId: undefined,
       authToken: true,
+      authTokenChangedTime: undefined,
       primary: { host: 'master.x.example', port: 6379 },
       reader: { host: 'replica.x.example', port: 6379 },
       configuration: undefined,
@@ -141,14 +142,28 @@ describe('translating a replication group', () => {
       'available, member x-003 joining',
     ],
     [
-      'available, and a member cannot come up',
+      'available, and a member has failed while nothing else moves',
+      {},
+      [sdkMember('x', 1), sdkMember('x', 2, { CacheClusterStatus: 'incompatible-network' })],
+      'available',
+      'available, member x-002 incompatible-network',
+    ],
+    [
+      'available, and a member has failed while another is under way',
       {},
       [
-        sdkMember('x', 1, { CacheClusterStatus: 'modifying' }),
-        sdkMember('x', 2, { CacheClusterStatus: 'incompatible-network' }),
+        sdkMember('x', 1, { CacheClusterStatus: 'incompatible-network' }),
+        sdkMember('x', 2, { CacheClusterStatus: 'modifying' }),
       ],
+      'moving',
+      'available, member x-002 modifying',
+    ],
+    [
+      'incompatible-network itself',
+      { Status: 'incompatible-network' },
+      sdkMembers('x'),
       'failed',
-      'available, member x-002 incompatible-network',
+      'incompatible-network',
     ],
     [
       'available, and a shard is being changed',
@@ -164,6 +179,12 @@ describe('translating a replication group', () => {
       assert.deepEqual([cache.state, cache.status], [state, status])
     })
   }
+
+  it('leaves a member failed that has failed, also where the whole is available', () => {
+    const clusters = [sdkMember('x', 1), sdkMember('x', 2, { CacheClusterStatus: 'incompatible-network' })]
+    const states = observed(sdkGroup('x'), clusters).members.map(({ state }) => state)
+    assert.deepEqual(states, ['available', 'failed'])
+  })
 
   it('counts the replicas of the shard that has the fewest, and says that they differ', () => {
     const group = sdkGroup('x', 2, {

@@ -142,7 +142,7 @@ for (const { title, remote, open } of grounds) {
       })
 
       it('looks the same by id as in the snapshot', async () => {
-        assert.deepEqual(valueIn(await ground.aws.readCache(id, 'group')), groupSeen(ground, id))
+        assert.deepEqual(valueIn(await ground.aws.readCache(id, 'group', { members: true })), groupSeen(ground, id))
       })
 
       it('takes a change that changes nothing for unchanged', async () => {
@@ -243,7 +243,7 @@ for (const { title, remote, open } of grounds) {
           return observed.is === 'absent' || (observed.is === 'seen' && observed.cache.state === 'deleting')
         })
         await ground.until('gone', () => ground.aws.observed(id).is === 'absent')
-        assert.equal(valueIn(await ground.aws.readCache(id, 'group')), undefined)
+        assert.equal(valueIn(await ground.aws.readCache(id, 'group', { members: true })), undefined)
         assert.deepEqual(await ground.aws.act({ do: 'DeleteGroup', id }), { is: 'absent' })
         assert.deepEqual(await ground.aws.act({ do: 'SetReplicas', id, from: 1, to: 2 }), { is: 'absent' })
       })
@@ -312,7 +312,7 @@ for (const { title, remote, open } of grounds) {
         assert.deepEqual([cache.nodeCount, cache.members.map((node) => node.id)], [2, ['0001', '0002']])
         assert.ok(cache.configuration)
         assert.deepEqual(valueIn(await ground.aws.readTags(cache.arn)), { a: 'b' })
-        assert.deepEqual(valueIn(await ground.aws.readCache(id, 'memcached')), cache)
+        assert.deepEqual(valueIn(await ground.aws.readCache(id, 'memcached', { members: true })), cache)
       })
 
       it('gets a node more, and loses the one that it is told to lose', async () => {
@@ -381,8 +381,8 @@ for (const { title, remote, open } of grounds) {
 
       it('nothing that is merely absent', async () => {
         const id = ground.name('nowhere')
-        assert.equal(valueIn(await ground.aws.readCache(id, 'group')), undefined)
-        assert.equal(valueIn(await ground.aws.readCache(id, 'memcached')), undefined)
+        assert.equal(valueIn(await ground.aws.readCache(id, 'group', { members: true })), undefined)
+        assert.equal(valueIn(await ground.aws.readCache(id, 'memcached', { members: true })), undefined)
         assert.equal(valueIn(await ground.aws.readParameters(id)), undefined)
         assert.deepEqual(await ground.aws.act({ do: 'DeleteMemcached', id }), { is: 'absent' })
         assert.deepEqual(await ground.aws.act({ do: 'DeleteParameterGroup', name: id }), { is: 'absent' })

@@ -1,6 +1,6 @@
 import type { ElastiCacheClient } from '@aws-sdk/client-elasticache'
 import type { AwsAction } from '../../plan/core/action.ts'
-import type { Subject } from '../errors/rows.ts'
+import type { AwsSubject } from '../errors/rows.ts'
 
 export type Do = AwsAction['do']
 /** The action of that name. RotateToken and SetToken share one shape, so its name is a union that has D among others. */
@@ -12,21 +12,23 @@ export type ActionOf<D extends Do> = AwsAction extends infer A
     : never
   : never
 
-/** The one thing of the SDK's client that an act needs. */
+/** The one thing of the SDK's client that a change needs. */
 export type Sender = Pick<ElastiCacheClient, 'send'>
+/** One single call. */
+export type Send = (client: Sender) => Promise<unknown>
 
-/** How one kind of action is carried out: always a single call. */
-export interface Call<A extends AwsAction> {
-  readonly send: (client: Sender, action: A, authToken: string | undefined) => Promise<unknown>
+/** What is not as it was once the call may have had an effect: how a cache was seen, or what was read of a parameter group. */
+export type Spoils = { readonly cache: string } | { readonly parameterGroup: string }
+
+/** How an action is carried out: always a single call. */
+export interface Call {
+  readonly send: Send
   /** What a not-found or already-exists is to be about, to be a fact. */
-  readonly subject: (action: A) => Subject | undefined
-  /** The cache whose observation the call spoils. */
-  readonly spoils: (action: A) => string | undefined
+  readonly subject: AwsSubject | undefined
+  readonly spoils: Spoils
 }
 
-export type Calls<D extends Do> = { readonly [K in D]: Call<ActionOf<K>> }
-
-const kinds: Readonly<Record<string, Subject>> = {
+const kinds: Readonly<Record<string, AwsSubject>> = {
   replicationgroup: 'group',
   cluster: 'cacheCluster',
   parametergroup: 'parameterGroup',
@@ -38,4 +40,6 @@ const kinds: Readonly<Record<string, Subject>> = {
 }
 
 /** arn:aws:elasticache:region:account:kind:name */
-export const subjectOfArn = (arn: string): Subject | undefined => kinds[arn.split(':')[5] ?? '']
+export const subjectOfArn = (arn: string): AwsSubject | undefined => kinds[arn.split(':')[5] ?? '']
+/** The name at the end of an ARN. */
+export const nameOfArn = (arn: string): string => arn.split(':').slice(6).join(':')

@@ -10,9 +10,9 @@ import {
 } from '@aws-sdk/client-elasticache'
 import type { GroupSettings, NewGroup } from '../../plan/core/action.ts'
 import type { TransitEncryption } from '../../plan/core/observed.ts'
-import type { Subject } from '../errors/rows.ts'
-import type { ActionOf, Calls, Sender } from './call.ts'
+import type { ActionOf, Send } from './call.ts'
 import { tagsOf } from './tags.ts'
+import { zoneAt, zonesFrom } from './zones.ts'
 
 const settings = (set: GroupSettings) => ({
   CacheNodeType: set.nodeType,
@@ -50,9 +50,6 @@ const transit = (wanted: TransitEncryption | undefined, creating: boolean) => {
 
 const clusterModes = { Disabled: 'disabled', Compatible: 'compatible', Enabled: 'enabled' } as const
 
-/** The zone of the nth node, going round. */
-const zoneAt = (zones: readonly string[], index: number) => zones[index % zones.length]
-
 /** One shard with a primary and replicas, or as many shards as asked for; the zones go round over the nodes of a shard. */
 const shape = (group: NewGroup): Partial<CreateReplicationGroupCommandInput> => {
   const { shards, replicasPerShard, zones = [] } = group
@@ -61,13 +58,13 @@ const shape = (group: NewGroup): Partial<CreateReplicationGroupCommandInput> => 
     return {
       NumCacheClusters: nodes.length,
       ...(group.clusterMode === 'Compatible' ? { ClusterMode: clusterModes.Compatible } : {}),
-      ...(zones.length === 0 ? {} : { PreferredCacheClusterAZs: nodes.flatMap((node) => zoneAt(zones, node) ?? []) }),
+      ...(zones.length === 0 ? {} : { PreferredCacheClusterAZs: zonesFrom(zones, 0, nodes.length) }),
     }
   }
   const placed = Array.from({ length: shards }, (_, shard) => ({
     ReplicaCount: replicasPerShard,
     PrimaryAvailabilityZone: zoneAt(zones, shard),
-    ReplicaAvailabilityZones: nodes.slice(1).flatMap((node) => zoneAt(zones, shard + node) ?? []),
+    ReplicaAvailabilityZones: zonesFrom(zones, shard + 1, replicasPerShard),
   }))
   return {
     NumNodeGroups: shards,
@@ -77,60 +74,90 @@ const shape = (group: NewGroup): Partial<CreateReplicationGroupCommandInput> => 
   }
 }
 
-const create = (client: Sender, action: ActionOf<'CreateGroup'>, authToken: string | undefined) => {
-  const { group } = action
-  return client.send(
-    new CreateReplicationGroupCommand({
-      ReplicationGroupId: action.id,
-      ReplicationGroupDescription: action.description,
-      ...settings(group),
-      ...shape(group),
-      ...transit(group.inTransit, true),
-      CacheSubnetGroupName: group.subnetGroupName,
-      Port: group.port,
-      NetworkType: group.networkType as NetworkType | undefined,
-      AtRestEncryptionEnabled: group.atRest,
-      KmsKeyId: group.kmsKeyId,
-      DataTieringEnabled: group.dataTiering,
-      AuthToken: action.withToken ? authToken : undefined,
-      Tags: tagsOf(action.tags),
-    }),
-  )
-}
+export const createGroup =
+  (action: ActionOf<'CreateGroup'>, authToken: string | undefined): Send =>
+  (client) => {
+    const { group } = action
+    return client.send(
+      new CreateReplicationGroupCommand({
+        ReplicationGroupId: action.id,
+        ReplicationGroupDescription: action.description,
+        ...settings(group),
+        ...shape(group),
+        ...transit(group.inTransit, true),
+        CacheSubnetGroupName: group.subnetGroupName,
+        Port: group.port,
+        NetworkType: group.networkType as NetworkType | undefined,
+        AtRestEncryptionEnabled: group.atRest,
+        KmsKeyId: group.kmsKeyId,
+        DataTieringEnabled: group.dataTiering,
+        AuthToken: action.withToken ? authToken : undefined,
+        Tags: tagsOf(action.tags),
+      }),
+    )
+  }
 
-const modify = (client: Sender, { id, set, when }: ActionOf<'ModifyGroup'>) =>
-  client.send(
-    new ModifyReplicationGroupCommand({
-      ReplicationGroupId: id,
-      ...settings(set),
-      SnapshottingClusterId: set.snapshotsFrom,
-      ...transit(set.inTransit, false),
-      ClusterMode: set.clusterMode && clusterModes[set.clusterMode],
-      ApplyImmediately: when === 'Now',
-    }),
-  )
+export const modifyGroup =
+  ({ id, set, when }: ActionOf<'ModifyGroup'>): Send =>
+  (client) =>
+    client.send(
+      new ModifyReplicationGroupCommand({
+        ReplicationGroupId: id,
+        ...settings(set),
+        SnapshottingClusterId: set.snapshotsFrom,
+        ...transit(set.inTransit, false),
+        ClusterMode: set.clusterMode && clusterModes[set.clusterMode],
+        ApplyImmediately: when === 'Now',
+      }),
+    )
 
-const setReplicas = (client: Sender, { id, from, to }: ActionOf<'SetReplicas'>): Promise<unknown> => {
-  const input = { ReplicationGroupId: id, NewReplicaCount: to, ApplyImmediately: true }
-  return to > from
-    ? client.send(new IncreaseReplicaCountCommand(input))
-    : client.send(new DecreaseReplicaCountCommand(input))
-}
+/** The place of a shard in the group, from 0: shard 0001 is the first. */
+const placeOf = (shard: string) => Math.max(0, (Number(shard) || 1) - 1)
 
-const setShards = (client: Sender, { id, from, to, retain }: ActionOf<'SetShards'>) =>
-  client.send(
-    new ModifyReplicationGroupShardConfigurationCommand({
-      ReplicationGroupId: id,
-      NodeGroupCount: to,
-      ApplyImmediately: true,
-      ...(to < from ? { NodeGroupsToRetain: [...retain] } : {}),
-    }),
-  )
+/**
+ * AWS takes zones shard by shard only, each with a zone for every node that the shard is to have, the primary's too; so they
+ * go round over a shard as they did when the group was made.
+ */
+export const setReplicas =
+  ({ id, from, to, zones = [], shards = [] }: ActionOf<'SetReplicas'>): Send =>
+  (client) => {
+    const said = { ReplicationGroupId: id, ApplyImmediately: true }
+    if (to <= from) return client.send(new DecreaseReplicaCountCommand({ ...said, NewReplicaCount: to }))
+    const placed = shards.map((shard) => ({
+      NodeGroupId: shard,
+      NewReplicaCount: to,
+      PreferredAvailabilityZones: zonesFrom(zones, placeOf(shard), to + 1),
+    }))
+    const how = zones.length === 0 || placed.length === 0 ? { NewReplicaCount: to } : { ReplicaConfiguration: placed }
+    return client.send(new IncreaseReplicaCountCommand({ ...said, ...how }))
+  }
+
+/** Zones are told for the shards that come, and for those only: `zones` has one for each node of a shard. */
+export const setShards =
+  ({ id, from, to, retain, zones = [] }: ActionOf<'SetShards'>): Send =>
+  (client) => {
+    const coming = Array.from({ length: Math.max(0, to - from) }, (_, index) => ({
+      PreferredAvailabilityZones: zonesFrom(zones, from + index, zones.length),
+    }))
+    return client.send(
+      new ModifyReplicationGroupShardConfigurationCommand({
+        ReplicationGroupId: id,
+        NodeGroupCount: to,
+        ApplyImmediately: true,
+        ...(to < from ? { NodeGroupsToRetain: [...retain] } : {}),
+        ...(zones.length > 0 && coming.length > 0 ? { ReshardingConfiguration: coming } : {}),
+      }),
+    )
+  }
 
 /** ROTATE lets the old and the new token in, SET only the new one. AWS applies both only at once. */
-const changeToken =
-  (AuthTokenUpdateStrategy: 'ROTATE' | 'SET') =>
-  (client: Sender, { id }: ActionOf<'RotateToken' | 'SetToken'>, AuthToken: string | undefined) =>
+export const changeToken =
+  (
+    { id }: ActionOf<'RotateToken' | 'SetToken'>,
+    AuthTokenUpdateStrategy: 'ROTATE' | 'SET',
+    AuthToken: string | undefined,
+  ): Send =>
+  (client) =>
     client.send(
       new ModifyReplicationGroupCommand({
         ReplicationGroupId: id,
@@ -140,25 +167,13 @@ const changeToken =
       }),
     )
 
-const remove = (client: Sender, { id, finalSnapshot }: ActionOf<'DeleteGroup'>) =>
-  client.send(
-    new DeleteReplicationGroupCommand({
-      ReplicationGroupId: id,
-      RetainPrimaryCluster: false,
-      FinalSnapshotIdentifier: finalSnapshot,
-    }),
-  )
-
-const group = { subject: (): Subject => 'group', spoils: ({ id }: { readonly id: string }) => id }
-
-export const groupCalls: Calls<
-  'CreateGroup' | 'ModifyGroup' | 'SetReplicas' | 'SetShards' | 'RotateToken' | 'SetToken' | 'DeleteGroup'
-> = {
-  CreateGroup: { ...group, send: create },
-  ModifyGroup: { ...group, send: modify },
-  SetReplicas: { ...group, send: setReplicas },
-  SetShards: { ...group, send: setShards },
-  RotateToken: { ...group, send: changeToken('ROTATE') },
-  SetToken: { ...group, send: changeToken('SET') },
-  DeleteGroup: { ...group, send: remove },
-}
+export const deleteGroup =
+  ({ id, finalSnapshot }: ActionOf<'DeleteGroup'>): Send =>
+  (client) =>
+    client.send(
+      new DeleteReplicationGroupCommand({
+        ReplicationGroupId: id,
+        RetainPrimaryCluster: false,
+        FinalSnapshotIdentifier: finalSnapshot,
+      }),
+    )

@@ -4,53 +4,45 @@ import {
   ModifyCacheParameterGroupCommand,
   ResetCacheParameterGroupCommand,
 } from '@aws-sdk/client-elasticache'
-import type { Subject } from '../errors/rows.ts'
-import type { Calls } from './call.ts'
+import type { ActionOf, Send } from './call.ts'
 import { tagsOf } from './tags.ts'
 
-/** Parameter groups are not in the snapshot, so writing one spoils nothing. */
-const parameters = { subject: (): Subject => 'parameterGroup', spoils: () => undefined }
+export const createParameterGroup =
+  ({ name, family, description, tags }: ActionOf<'CreateParameterGroup'>): Send =>
+  (client) =>
+    client.send(
+      new CreateCacheParameterGroupCommand({
+        CacheParameterGroupName: name,
+        CacheParameterGroupFamily: family,
+        Description: description,
+        Tags: tagsOf(tags),
+      }),
+    )
 
-export const parameterCalls: Calls<
-  'CreateParameterGroup' | 'SetParameters' | 'ResetParameters' | 'DeleteParameterGroup'
-> = {
-  CreateParameterGroup: {
-    ...parameters,
-    send: (client, { name, family, description, tags }) =>
-      client.send(
-        new CreateCacheParameterGroupCommand({
-          CacheParameterGroupName: name,
-          CacheParameterGroupFamily: family,
-          Description: description,
-          Tags: tagsOf(tags),
-        }),
-      ),
-  },
-  SetParameters: {
-    ...parameters,
-    send: (client, { name, values }) =>
-      client.send(
-        new ModifyCacheParameterGroupCommand({
-          CacheParameterGroupName: name,
-          ParameterNameValues: Object.entries(values).map(([ParameterName, ParameterValue]) => ({
-            ParameterName,
-            ParameterValue,
-          })),
-        }),
-      ),
-  },
-  ResetParameters: {
-    ...parameters,
-    send: (client, { name, names }) =>
-      client.send(
-        new ResetCacheParameterGroupCommand({
-          CacheParameterGroupName: name,
-          ParameterNameValues: names.map((ParameterName) => ({ ParameterName })),
-        }),
-      ),
-  },
-  DeleteParameterGroup: {
-    ...parameters,
-    send: (client, { name }) => client.send(new DeleteCacheParameterGroupCommand({ CacheParameterGroupName: name })),
-  },
-}
+export const setParameters =
+  ({ name, values }: ActionOf<'SetParameters'>): Send =>
+  (client) =>
+    client.send(
+      new ModifyCacheParameterGroupCommand({
+        CacheParameterGroupName: name,
+        ParameterNameValues: Object.entries(values).map(([ParameterName, ParameterValue]) => ({
+          ParameterName,
+          ParameterValue,
+        })),
+      }),
+    )
+
+export const resetParameters =
+  ({ name, names }: ActionOf<'ResetParameters'>): Send =>
+  (client) =>
+    client.send(
+      new ResetCacheParameterGroupCommand({
+        CacheParameterGroupName: name,
+        ParameterNameValues: names.map((ParameterName) => ({ ParameterName })),
+      }),
+    )
+
+export const deleteParameterGroup =
+  ({ name }: ActionOf<'DeleteParameterGroup'>): Send =>
+  (client) =>
+    client.send(new DeleteCacheParameterGroupCommand({ CacheParameterGroupName: name }))

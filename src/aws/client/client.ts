@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-elasticache'
 import type { FinalizeHandler, FinalizeHandlerArguments } from '@smithy/types'
 import type { Clock } from '../../time/clock.ts'
-import { AwsLayerError, isThrottling, labelOf } from '../errors/errors.ts'
+import { AwsLayerError, isThrottling, labelOf, mayHaveEffect, requestIdOf } from '../errors/errors.ts'
 import { type Rank, ranks, type Throttle } from './throttle.ts'
 
 /** What was sent to AWS, for metrics. `outcome` is `ok` or a code of the error table, so labels stay few. */
@@ -28,7 +28,7 @@ export interface ClientOptions {
   readonly throttle: Throttle
   /** False when the lease has no margin left: then no change may be sent. */
   readonly mayWrite: () => boolean
-  readonly seen: (call: CallSeen) => void
+  readonly seen: (call: CallSeen, rank: Rank) => void
 }
 
 /** One client per rank: they share connections and credentials, and differ in how often they try and who goes first. */
@@ -52,10 +52,6 @@ const nodeHandler = {
   httpsAgent: agent,
 }
 
-/** What the SDK's reader leaves on every reply that came from AWS. */
-const requestIdOf = (output: unknown): string | undefined =>
-  (output as { $metadata?: { requestId?: string } } | undefined)?.$metadata?.requestId
-
 type Next = FinalizeHandler<ServiceInputTypes, ServiceOutputTypes>
 type Args = FinalizeHandlerArguments<ServiceInputTypes>
 
@@ -76,16 +72,19 @@ const guard = (client: ElastiCacheClient, rank: Rank, { clock, throttle, mayWrit
         throw new AwsLayerError('NoLeaseMargin', 'The lease may end before the reply')
       const operation = (context.commandName ?? 'Unknown').replace(/Command$/, '')
       const startMs = clock.nowMs()
-      const tell = (outcome: string) => seen({ operation, outcome, durationMs: clock.nowMs() - startMs })
+      const tell = (outcome: string) => seen({ operation, outcome, durationMs: clock.nowMs() - startMs }, rank)
       try {
         const reply = await next(args)
         // A proxy's page with HTTP 200 reads as an empty, good reply; an empty list would make every cache look lost.
         if (requestIdOf(reply.output) === undefined)
           throw new AwsLayerError('StrangeReply', 'A reply came without a request id')
+        throttle.accepted()
         tell('ok')
         return reply
       } catch (error) {
         if (isThrottling(error)) throttle.slowDown()
+        // A refusal for another reason is an answer too: AWS has room for calls.
+        else if (!mayHaveEffect(error) && requestIdOf(error) !== undefined) throttle.accepted()
         tell(labelOf(error))
         throw error
       }

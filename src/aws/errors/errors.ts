@@ -1,11 +1,15 @@
+import { given } from '../../plan/core/given.ts'
 import type { Acted, Failure } from '../../plan/core/outcome.ts'
-import { type ErrorRow, errorRows, type Subject } from './rows.ts'
+import { type AwsSubject, type ErrorRow, errorRows } from './rows.ts'
 import { scrubbed } from './scrub.ts'
 
-/** An error that this room itself raises between a call and its answer; `code` has a row in the table. */
+/** What this room itself may say instead of AWS; each has a row in the table. */
+type LayerCode = 'StrangeReply' | 'NoLeaseMargin' | 'Closing' | 'NoAnswer'
+
+/** An error that this room itself raises between a call and its answer. */
 export class AwsLayerError extends Error {
-  readonly code: 'StrangeReply' | 'NoLeaseMargin' | 'Closing'
-  constructor(code: 'StrangeReply' | 'NoLeaseMargin' | 'Closing', message: string) {
+  readonly code: LayerCode
+  constructor(code: LayerCode, message: string) {
     super(message)
     this.name = 'AwsLayerError'
     this.code = code
@@ -21,7 +25,9 @@ interface ErrorShape {
   /** Node's code, such as ECONNRESET. */
   readonly code?: unknown
   readonly cause?: unknown
-  readonly $metadata?: { readonly httpStatusCode?: number | undefined }
+  /** Of an AggregateError: what became of each address that the host has. */
+  readonly errors?: unknown
+  readonly $metadata?: { readonly httpStatusCode?: number | undefined; readonly requestId?: string | undefined }
   readonly $response?: { readonly headers?: Readonly<Record<string, string | undefined>> | undefined }
 }
 
@@ -37,10 +43,11 @@ const codesOf = (error: unknown, depth = 0): string[] => {
 
 /** AWS's or Node's words; the SDK has none of its own worth telling when an HTTP error came without a readable code. */
 const wordsOf = (error: unknown): string => {
-  const { Code, message, $metadata } = shapeOf(error)
+  const { Code, message, $metadata, errors } = shapeOf(error)
   const http = $metadata?.httpStatusCode
   if (text(Code) === undefined && http !== undefined && http >= 300) return `HTTP ${http} with no code of AWS in it`
-  return text(message) ?? 'No message came with this error'
+  const [inner] = Array.isArray(errors) ? errors : []
+  return text(message) ?? text(shapeOf(inner).message) ?? 'No message came with this error'
 }
 
 const rowsByCode = Map.groupBy(errorRows, (row) => row.code)
@@ -74,18 +81,46 @@ const retryAfterMs = (shape: ErrorShape): number | undefined => {
 
 const sentence = (words: string) => (/[.!?]$/.test(words) ? words : `${words}.`)
 
-const failureFrom = (error: unknown, is: Failure['is'], row: Omit<ErrorRow, 'code'>, words: string): Failure => {
+/** Where AWS names the action that it denies, so does the cure. */
+const cureOf = (row: Omit<ErrorRow, 'code'>, words: string): string => {
+  const [, denied] = row.reason === 'AccessDenied' ? (/\bperform:? ([a-z-]+:[A-Za-z]+)/.exec(words) ?? []) : []
+  return denied === undefined ? row.cure : `Allow ${denied} in the policy of the operator's IAM role. ${row.cure}`
+}
+
+const failureFrom = (error: unknown, is: Failure['is'], row: Omit<ErrorRow, 'code'>, told: string): Failure => {
   const shape = shapeOf(error)
   // The code that AWS or Node told; a mere class name of JavaScript tells people nothing.
   const code = text(shape.Code) ?? text(shape.code) ?? (row.reason === 'UnknownError' ? undefined : text(shape.name))
-  const after = retryAfterMs(shape)
-  return {
+  const words = sentence(told)
+  const cure = cureOf(row, told)
+  return given<Failure>({
     is,
     reason: row.reason,
-    message: `${code === undefined ? '' : `${code}: `}${sentence(words)} ${row.cure}`,
-    ...(code === undefined ? {} : { code }),
-    ...(after === undefined ? {} : { retryAfterMs: after }),
-  }
+    message: `${code === undefined ? '' : `${code}: `}${words} ${cure}`,
+    code,
+    words,
+    cure,
+    requestId: requestIdOf(error),
+    retryAfterMs: retryAfterMs(shape),
+  })
+}
+
+/** AWS's own name for a call, which is on every reply and every error that came from AWS; undefined where it never answered. */
+export const requestIdOf = (replyOrError: unknown): string | undefined =>
+  text(shapeOf(replyOrError).$metadata?.requestId)
+
+/** Codes that are raised before anything is sent. */
+const unsent: readonly string[] = ['NoLeaseMargin', 'Closing', 'CredentialsProviderError', 'TokenProviderError']
+
+/**
+ * Whether a change that ended with this error may have been made all the same. AWS's own refusal (a 4xx with a code) tells
+ * that it was not; a broken connection, a time-out, a 5xx or something that is no answer of AWS tells nothing.
+ */
+export const mayHaveEffect = (error: unknown): boolean => {
+  if (codesOf(error).some((code) => unsent.includes(code))) return false
+  const { Code, $metadata } = shapeOf(error)
+  const http = $metadata?.httpStatusCode ?? 0
+  return text(Code) === undefined || http < 400 || http >= 500
 }
 
 /**
@@ -94,7 +129,7 @@ const failureFrom = (error: unknown, is: Failure['is'], row: Omit<ErrorRow, 'cod
  */
 export const actedOf = (
   error: unknown,
-  subject: Subject | undefined,
+  subject: AwsSubject | undefined,
   secret?: string,
 ): Exclude<Acted, { is: 'done' }> => {
   const raw = wordsOf(error)
@@ -117,7 +152,7 @@ export const actedOf = (
 }
 
 /** The same for a read, where only a missing subject is a fact: undefined stands for absent. */
-export const failureOf = (error: unknown, subject?: Subject): Failure | undefined => {
+export const awsFailureOf = (error: unknown, subject?: AwsSubject): Failure | undefined => {
   const acted = actedOf(error, subject)
   if (acted.is === 'failed') return acted.failure
   if (acted.is === 'absent') return undefined

@@ -19,7 +19,7 @@ const line = (row: ErrorRow): string => {
 /** docs/errors.md: every error code that Larder knows, what it does then, and what helps. Generated, never edited. */
 export const renderErrorsPage = (): string => {
   const rows = [...errorRows].sort((a, b) => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0))
-  return `<!-- Generated from src/aws/error-rows.ts by \`make generate\`. Do not edit. -->
+  return `<!-- Generated from src/aws/errors/ by \`make generate\`. Do not edit. -->
 
 # Errors
 

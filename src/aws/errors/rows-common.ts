@@ -1,16 +1,16 @@
+import { rowsOf } from './row-kinds.ts'
 import type { ErrorRow } from './rows.ts'
-
-/** One row for each of the codes, which stand in a line with blanks between them. */
-const rowsOf = (codes: string, rest: Omit<ErrorRow, 'code'>): readonly ErrorRow[] =>
-  codes.split(' ').map((code) => ({ code, ...rest }))
 
 const throttled = 'AWS asks for fewer calls. Larder slows down and tries again by itself.'
 const unwell = 'AWS failed on its side. Larder tries again by itself.'
 const forbidden =
-  "Allow the operator's IAM role the action that the message names (docs list the policy). Larder tries again by itself."
+  'The policy that the role needs is in docs/install.md; a permissions boundary, or a policy of the organisation or of the ' +
+  'VPC endpoint, may deny it too. Larder tries again by itself.'
 const expired = 'The session has expired. Larder fetches new credentials and tries again.'
 const clock = "Set this machine's clock: it differs too much from AWS's."
-const badKey = 'Give the operator an access key that exists and is active.'
+const badKey =
+  'Give the operator credentials that exist and are active. If they are, enable the region in the AWS account: one that is ' +
+  'off knows nobody.'
 const badSignature = 'Check the secret access key, the region and the clock of this machine.'
 const noCredentials =
   'Give the operator credentials: an IAM role for its service account, or access keys. Larder tries again by itself.'
@@ -18,7 +18,12 @@ const notOffered = 'Check the endpoint: it does not offer this operation.'
 const unreadable = "Change the spec as AWS's message says. If the spec is right, check the endpoint."
 const broken = 'The connection broke or took too long. Larder looks what came of it and tries again.'
 const nobody = 'Check the endpoint, the routes and the network policies: nobody answers there.'
-const noName = 'Check the endpoint and region names and the DNS: the host name is not found.'
+const silent =
+  'Check the routes, the network policies and the VPC endpoints of ElastiCache and of STS, which gives out the credentials.'
+const noName =
+  'Check the region and the endpoint: no such host is known, as where a region does not exist or has no ElastiCache. ' +
+  'If both are right, check the DNS of the cluster.'
+const noDns = 'Check the DNS of the cluster, and the network policy in front of it: it does not answer.'
 const untrusted =
   'Check the endpoint, and trust its certificate authority (NODE_EXTRA_CA_CERTS) when a proxy stands in between.'
 
@@ -102,13 +107,21 @@ export const commonErrorRows: readonly ErrorRow[] = [
       cure: unreadable,
     },
   ),
+  // The SDK's word for an address that takes no connection within the time-out.
+  ...rowsOf('TimeoutError', {
+    does: 'retryable',
+    reason: 'NetworkError',
+    whenMessageHas: 'did not establish a connection',
+    cure: nobody,
+  }),
   ...rowsOf('ECONNRESET EPIPE ETIMEDOUT TimeoutError RequestTimeout RequestTimeoutException AbortError', {
     does: 'retryable',
     reason: 'NetworkError',
     cure: broken,
   }),
   ...rowsOf('ECONNREFUSED EHOSTUNREACH ENETUNREACH', { does: 'retryable', reason: 'NetworkError', cure: nobody }),
-  ...rowsOf('ENOTFOUND EAI_AGAIN', { does: 'retryable', reason: 'NetworkError', cure: noName }),
+  ...rowsOf('ENOTFOUND', { does: 'retryable', reason: 'NetworkError', cure: noName }),
+  ...rowsOf('EAI_AGAIN', { does: 'retryable', reason: 'NetworkError', cure: noDns }),
   ...rowsOf(
     'CERT_HAS_EXPIRED DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_GET_ISSUER_CERT_LOCALLY ' +
       'UNABLE_TO_VERIFY_LEAF_SIGNATURE ERR_TLS_CERT_ALTNAME_INVALID',
@@ -119,6 +132,7 @@ export const commonErrorRows: readonly ErrorRow[] = [
     reason: 'NetworkError',
     cure: 'Check the endpoint and proxies: what answered is not ElastiCache.',
   }),
+  ...rowsOf('NoAnswer', { does: 'retryable', reason: 'NetworkError', cure: silent }),
   ...rowsOf('NoLeaseMargin', {
     does: 'retryable',
     reason: 'NotLeading',

@@ -1,9 +1,15 @@
 import type { Reason } from '../../plan/core/outcome.ts'
+import { accountErrorRows } from './rows-account.ts'
+import { clusterErrorRows } from './rows-cluster.ts'
 import { commonErrorRows } from './rows-common.ts'
-import { serviceErrorRows } from './rows-service.ts'
+import { networkErrorRows } from './rows-network.ts'
+import { parameterErrorRows } from './rows-parameters.ts'
+import { serverlessErrorRows } from './rows-serverless.ts'
+import { snapshotErrorRows } from './rows-snapshots.ts'
+import { userErrorRows } from './rows-users.ts'
 
 /** The kind of thing that a not-found or already-exists code speaks of. */
-export type Subject =
+export type AwsSubject =
   | 'group'
   | 'cacheCluster'
   | 'parameterGroup'
@@ -34,10 +40,19 @@ export interface ErrorRow {
    * What a fact is about. When a call is about something else (a create that names a missing parameter group), the fact
    * becomes a stalled failure.
    */
-  readonly subject?: Subject
+  readonly subject?: AwsSubject
   /** The row holds only when AWS's message has this text; a row without it for the same code is the rule. */
   readonly whenMessageHas?: string
 }
 
 /** Every code that Larder knows, the ones with `whenMessageHas` before the rule that they except from. */
-export const errorRows: readonly ErrorRow[] = [...serviceErrorRows, ...commonErrorRows]
+export const errorRows: readonly ErrorRow[] = [
+  ...clusterErrorRows,
+  ...parameterErrorRows,
+  ...networkErrorRows,
+  ...userErrorRows,
+  ...snapshotErrorRows,
+  ...serverlessErrorRows,
+  ...accountErrorRows,
+  ...commonErrorRows,
+]

@@ -1,6 +1,7 @@
 import type { CacheCluster, ReplicationGroup } from '@aws-sdk/client-elasticache'
 import type { ObservedCache } from '../../plan/core/observed.ts'
 import { AwsLayerError } from '../errors/errors.ts'
+import { lower } from '../translate/parts.ts'
 import { translate } from '../translate/translate.ts'
 
 export interface Page<T> {
@@ -16,7 +17,7 @@ export interface Lister {
   clusters(marker: string | undefined, standalone: boolean): Promise<Page<CacheCluster>>
 }
 
-/** What a look is to find. */
+/** What a poll is to find. */
 export interface Wanted {
   readonly groups: boolean
   readonly memcached: boolean
@@ -24,6 +25,8 @@ export interface Wanted {
 
 export interface Polled {
   readonly caches: readonly ObservedCache[]
+  /** By the name of a parameter group: the ids of all groups and clusters that use it, whoever made them. */
+  readonly parameterGroupUsers: ReadonlyMap<string, readonly string[]>
   readonly groupPages: number
   readonly clusterPages: number
 }
@@ -45,15 +48,27 @@ export const allPages = async <T>(
   }
 }
 
+/** From the clusters as AWS lists them, since a redis cluster without a group, which Larder never makes, may use one too. */
+const usersOf = (clusters: readonly CacheCluster[]): ReadonlyMap<string, readonly string[]> => {
+  const users = new Map<string, Set<string>>()
+  for (const cluster of clusters) {
+    const name = lower(cluster.CacheParameterGroup?.CacheParameterGroupName)
+    const ids = users.get(name) ?? new Set()
+    users.set(name, ids.add(lower(cluster.ReplicationGroupId ?? cluster.CacheClusterId)))
+  }
+  return new Map([...users].map(([name, ids]) => [name, [...ids].sort()]))
+}
+
 const nothing = { items: [], pages: 0 }
 
-/** One look: the replication groups if anybody wants them, then the clusters, which tell the memcached ones and all members. */
+/** One poll: the replication groups if anybody wants them, then the clusters, which tell the memcached ones and all members. */
 export const pollAll = async (lister: Lister, wanted: Wanted): Promise<Polled> => {
   const groups = wanted.groups ? await allPages((marker) => lister.groups(marker)) : nothing
   const clusters =
     wanted.groups || wanted.memcached ? await allPages((marker) => lister.clusters(marker, !wanted.groups)) : nothing
   return {
     caches: translate(groups.items, clusters.items),
+    parameterGroupUsers: usersOf(clusters.items),
     groupPages: groups.pages,
     clusterPages: clusters.pages,
   }

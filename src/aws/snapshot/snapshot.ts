@@ -1,22 +1,25 @@
-import type { Observed } from '../../plan/cache-cluster/facts.ts'
-import type { Failure } from '../../plan/core/outcome.ts'
+import type { Failure, Reason } from '../../plan/core/outcome.ts'
 import type { Clock, Random } from '../../time/clock.ts'
-import { failureOf } from '../errors/errors.ts'
-import type { Polling } from '../port.ts'
-import { type CacheKind, observationsOf } from './observations.ts'
-import { type Lister, pollAll } from './pages.ts'
+import { AwsLayerError, awsFailureOf } from '../errors/errors.ts'
+import type { Polling, PollState } from '../port.ts'
+import { pollHealthOf } from './health.ts'
+import { type Observations, observationsOf } from './observations.ts'
+import { type Lister, type Polled, pollAll } from './pages.ts'
 import { defaultSettledMs, delayOf, gapMs, slownessAfter } from './poll-delay.ts'
+import { silenceMs, silenceOf } from './silence.ts'
 
-/** What the looks have cost and how old their answers are, for metrics. */
+/** What the polls have cost and how old their answers are, for metrics. */
 export interface PollFigures {
   readonly looks: number
   readonly failedPolls: number
   /** Pages of DescribeReplicationGroups and of DescribeCacheClusters, ever: one call each. */
   readonly groupPages: number
   readonly clusterPages: number
-  /** Since the begin of the last good look; undefined before the first. */
+  /** Since the begin of the last good poll; undefined before the first, and while nobody watches anything. */
   readonly ageMs: number | undefined
-  /** Undefined when the last look was good. */
+  /** When that was, in milliseconds since 1970: what a metric can export and time can't make stale. */
+  readonly lastGoodWallMs: number | undefined
+  /** Undefined when the last poll was good. */
   readonly lastFailure: Failure | undefined
   readonly watched: number
   readonly waiting: number
@@ -26,15 +29,20 @@ export interface PollFigures {
  * The one picture of all caches of an account and region: it serves every reader, and looks anew by itself. Listeners must
  * not throw; each `on…` gives the function that ends the listening.
  */
-export interface Snapshot extends Polling {
-  observed(id: string): Observed
-  sinceWriteMs(id: string): number | undefined
-  watch(id: string, kind: CacheKind, waiting: boolean): void
-  forget(id: string): void
-  writing(id: string): () => void
+export interface Snapshot
+  extends Polling,
+    Pick<
+      Observations,
+      'observed' | 'pictured' | 'parameterGroupUsers' | 'sinceWriteMs' | 'watch' | 'forget' | 'writing'
+    > {
   onChange(listener: (ids: readonly string[]) => void): () => void
   onFailure(listener: (failure: Failure) => void): () => void
+  /** All watched ids: a failure began, ended or has another reason; the picture got old, or is fresh again. */
+  onHealth(listener: (ids: readonly string[]) => void): () => void
   onPoll(listener: (figures: PollFigures) => void): () => void
+  /** AWS took somebody else's call: if polls failed because it was away or asked for fewer, the next one comes soon. */
+  answered(): void
+  state(): PollState
   figures(): PollFigures
 }
 
@@ -44,12 +52,19 @@ export interface SnapshotOptions {
   readonly random: Random
   /** How often AWS has asked for fewer calls, ever (see Throttle.slowed). */
   readonly slowed: () => number
-  /** Between two looks while all is settled; default 60 s. */
+  /** How long requests of the poll have waited for tokens, ever (see Throttle.waitedMs). */
+  readonly waitedMs: () => number
+  /** Between two polls while all is settled; default 60 s. */
   readonly settledMs?: number
 }
 
-/** Writes and attendance come in bursts: a look that they call for waits so long for the rest of the burst. */
+/** Reasons that end by themselves when AWS is back. */
+const passing: readonly (Reason | undefined)[] = ['Throttled', 'AwsUnavailable', 'NetworkError']
+
+/** Writes and watches come in bursts: a poll that they call for waits so long for the rest of the burst. */
 const burstMs = 100
+
+const nothingPolled: Polled = { caches: [], parameterGroupUsers: new Map(), groupPages: 0, clusterPages: 0 }
 
 const listenersOf = <T>() => {
   const all = new Set<(value: T) => void>()
@@ -69,12 +84,15 @@ export const snapshotOf = ({
   clock,
   random,
   slowed,
+  waitedMs,
   settledMs = defaultSettledMs,
 }: SnapshotOptions): Snapshot => {
   const observations = observationsOf(clock)
   const changes = listenersOf<readonly string[]>()
   const failed = listenersOf<Failure>()
   const looks = listenersOf<PollFigures>()
+  const health = listenersOf<readonly string[]>()
+  const state = pollHealthOf(clock, () => health.tell(observations.ids()))
   const sums = { looks: 0, failedPolls: 0, groupPages: 0, clusterPages: 0 }
   // A life lasts from start to stop: a look that an earlier life began finds nobody to tell.
   let life = 0
@@ -86,29 +104,36 @@ export const snapshotOf = ({
   let dueMs = Number.POSITIVE_INFINITY
   let endedMs = Number.NEGATIVE_INFINITY
   let pollMs = 0
-  let begunMs: number | undefined
   let failures = 0
-  let lastFailure: Failure | undefined
   let slowness = 1
   let slowedBefore = slowed()
   let chance = random()
 
   const figures = (): PollFigures => ({
     ...sums,
-    ageMs: begunMs === undefined ? undefined : clock.nowMs() - begunMs,
-    lastFailure,
+    ageMs: state.ageMs,
+    lastGoodWallMs: state.lastGoodWallMs,
+    lastFailure: state.failure,
     watched: observations.watched,
     waiting: observations.waiting,
   })
-  const counting: Lister = {
-    groups: (marker) => {
-      sums.groupPages += 1
-      return lister.groups(marker)
-    },
-    clusters: (marker, standalone) => {
-      sums.clusterPages += 1
-      return lister.clusters(marker, standalone)
-    },
+  /** Counts pages, and what AWS answers breaks the silence. */
+  const counting = (heard: () => void): Lister => {
+    const answer = async <T>(page: Promise<T>): Promise<T> => {
+      const value = await page
+      heard()
+      return value
+    }
+    return {
+      groups: (marker) => {
+        sums.groupPages += 1
+        return answer(lister.groups(marker))
+      },
+      clusters: (marker, standalone) => {
+        sums.clusterPages += 1
+        return answer(lister.clusters(marker, standalone))
+      },
+    }
   }
 
   /** Only ever moves the next look nearer. */
@@ -125,7 +150,7 @@ export const snapshotOf = ({
       slowness,
       pollMs,
       failures,
-      retryAfterMs: lastFailure?.retryAfterMs ?? 0,
+      retryAfterMs: state.failure?.retryAfterMs ?? 0,
       chance,
     })
   /** Somebody waits now who perhaps didn't before. */
@@ -137,24 +162,31 @@ export const snapshotOf = ({
     const wanted = observations.wanted()
     const begun = observations.begin()
     const startMs = clock.nowMs()
+    const waitedBeforeMs = waitedMs()
+    const silence = silenceOf(clock, waitedMs, () => {
+      const silent = awsFailureOf(new AwsLayerError('NoAnswer', `AWS has not answered for ${silenceMs / 1000} s`))
+      if (mine === life && silent) state.failed(silent)
+    })
     try {
-      const result = await pollAll(counting, wanted)
+      const polled = await pollAll(counting(silence.heard), wanted)
       if (mine !== life) return
       failures = 0
-      lastFailure = undefined
       looked = true
-      begunMs = startMs
       sums.looks += 1
-      const changed = observations.apply(begun, wanted, result)
+      const changed = observations.apply(begun, wanted, polled)
+      state.good(startMs)
       if (changed.length > 0) changes.tell(changed)
     } catch (error) {
       if (mine !== life) return
       failures += 1
       sums.failedPolls += 1
-      lastFailure = failureOf(error)
-      if (lastFailure) failed.tell(lastFailure)
+      const failure = awsFailureOf(error)
+      if (failure === undefined) return
+      state.failed(failure)
+      failed.tell(failure)
     } finally {
-      pollMs = clock.nowMs() - startMs
+      silence.end()
+      pollMs = clock.nowMs() - startMs - (waitedMs() - waitedBeforeMs)
     }
   }
   const look = async (): Promise<void> => {
@@ -167,7 +199,9 @@ export const snapshotOf = ({
     const wanted = observations.wanted()
     if (!wanted.groups && !wanted.memcached) {
       // Nobody asks, so there is nothing to pay for, and nothing that isn't known.
-      observations.apply(observations.begin(), wanted, { caches: [], groupPages: 0, clusterPages: 0 })
+      observations.apply(observations.begin(), wanted, nothingPolled)
+      state.idle()
+      failures = 0
       looked = true
       return
     }
@@ -189,12 +223,14 @@ export const snapshotOf = ({
     start: () => {
       if (started) return
       started = true
+      state.start()
       planAt(clock.nowMs())
     },
     stop: () => {
       started = false
       life += 1
       inFlight = false
+      state.stop()
       cancel?.()
       cancel = undefined
       dueMs = Number.POSITIVE_INFINITY
@@ -207,6 +243,8 @@ export const snapshotOf = ({
       return looked
     },
     observed: observations.observed,
+    pictured: observations.pictured,
+    parameterGroupUsers: observations.parameterGroupUsers,
     sinceWriteMs: observations.sinceWriteMs,
     watch: (id, kind, waiting) => {
       observations.watch(id, kind, waiting)
@@ -215,13 +253,20 @@ export const snapshotOf = ({
     forget: observations.forget,
     writing: (id) => {
       const end = observations.writing(id)
-      return () => {
-        end()
-        hurry(gapMs)
+      return (effect) => {
+        end(effect)
+        if (effect !== 'none') hurry(gapMs)
       }
     },
+    answered: () => {
+      if (failures === 0 || !passing.includes(state.failure?.reason)) return
+      failures = 1
+      planAt(Math.max(endedMs + delayMs(), clock.nowMs()))
+    },
+    state: () => ({ ageMs: state.ageMs, failure: state.failure }),
     onChange: changes.on,
     onFailure: failed.on,
+    onHealth: health.on,
     onPoll: looks.on,
     figures,
   }

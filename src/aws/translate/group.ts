@@ -1,12 +1,12 @@
 import type { CacheCluster, NodeGroup, NodeGroupMember, ReplicationGroup } from '@aws-sdk/client-elasticache'
+import { given } from '../../plan/core/given.ts'
 import type { ClusterMode, Member, ObservedGroup, Pending } from '../../plan/core/observed.ts'
+import { byVersion } from '../../plan/core/version.ts'
 import {
-  byVersion,
   endpointOf,
-  isoOf,
+  isoTimeOf,
   lower,
   pendingTransitOf,
-  present,
   settingsOf,
   tokenStatusOf,
   transitOf,
@@ -86,7 +86,7 @@ const pendingOf = (group: ReplicationGroup, clusters: readonly CacheCluster[]): 
   const members = clusters.map((cluster) => cluster.PendingModifiedValues)
   const failover = own?.AutomaticFailoverStatus ?? group.AutomaticFailover
   const moving = own?.AutomaticFailoverStatus !== undefined || failover === 'enabling' || failover === 'disabling'
-  return present<Pending>({
+  return given<Pending>({
     nodeType: members.find((pending) => pending?.CacheNodeType)?.CacheNodeType,
     engineVersion: members.find((pending) => pending?.EngineVersion)?.EngineVersion,
     automaticFailover: moving ? failover === 'enabled' || failover === 'enabling' : undefined,
@@ -117,7 +117,7 @@ export const groupOf = (group: ReplicationGroup, clusters: readonly CacheCluster
     engine: lower(group.Engine ?? first?.Engine) === 'valkey' ? 'valkey' : 'redis',
     id: lower(group.ReplicationGroupId),
     arn: group.ARN ?? '',
-    createdTime: isoOf(group.ReplicationGroupCreateTime),
+    createdTime: isoTimeOf(group.ReplicationGroupCreateTime),
     ...stateOfWhole(lower(group.Status), partsOf(shards, members)),
     // The oldest that runs, so that an upgrade under way reads as unfinished.
     engineVersion: versions.sort(byVersion)[0] ?? '',
@@ -135,7 +135,7 @@ export const groupOf = (group: ReplicationGroup, clusters: readonly CacheCluster
     atRest: group.AtRestEncryptionEnabled ?? false,
     kmsKeyId: group.KmsKeyId || undefined,
     authToken: group.AuthTokenEnabled ?? false,
-    authTokenChangedTime: isoOf(group.AuthTokenLastModifiedDate),
+    authTokenChangedTime: isoTimeOf(group.AuthTokenLastModifiedDate),
     primary,
     reader: endpointOf(shards[0]?.ReaderEndpoint),
     configuration,
@@ -144,5 +144,52 @@ export const groupOf = (group: ReplicationGroup, clusters: readonly CacheCluster
     dataTiering: group.DataTiering === 'enabled',
     description: group.Description ?? '',
     pending: pendingOf(group, own),
+  }
+}
+
+/**
+ * A group whose members were not asked for. What only they tell is as `pictured`, the same group in the last poll, has it; a
+ * group that was made anew since then is another one. The state is the group's own and its shards'; `withMembers` counts
+ * the members too, as far as the last poll knew them, and one that it didn't know is still coming.
+ */
+export const groupAlone = (
+  group: ReplicationGroup,
+  pictured: ObservedGroup | undefined,
+  withMembers: boolean,
+): ObservedGroup => {
+  const bare = groupOf(group, [])
+  const known = pictured?.createdTime === bare.createdTime ? pictured : undefined
+  const knownMembers = new Map(known?.members.map((member) => [member.id, member]))
+  const members = bare.members.map((member): Member => {
+    const seen = knownMembers.get(member.id)
+    if (!seen) return member
+    const { status, state } = seen
+    return { ...member, status, state, zone: member.zone ?? seen.zone, endpoint: member.endpoint ?? seen.endpoint }
+  })
+  const alone = {
+    ...bare,
+    members,
+    ...stateOfWhole(lower(group.Status), partsOf(group.NodeGroups ?? [], withMembers ? members : [])),
+  }
+  if (!known) return alone
+  return {
+    ...alone,
+    engine: group.Engine === undefined ? known.engine : bare.engine,
+    engineVersion: known.engineVersion,
+    nodeType: bare.nodeType || known.nodeType,
+    subnetGroupName: known.subnetGroupName,
+    securityGroupIds: known.securityGroupIds,
+    networkType: bare.networkType ?? known.networkType,
+    port: bare.port ?? known.port,
+    parameterGroupName: known.parameterGroupName,
+    parametersInSync: known.parametersInSync,
+    maintenanceWindow: known.maintenanceWindow,
+    autoMinorVersionUpgrade: bare.autoMinorVersionUpgrade ?? known.autoMinorVersionUpgrade,
+    notificationTopicArn: known.notificationTopicArn,
+    pending: given<Pending>({
+      ...bare.pending,
+      nodeType: known.pending.nodeType,
+      engineVersion: known.pending.engineVersion,
+    }),
   }
 }

@@ -1,6 +1,7 @@
 import type { CacheCluster } from '@aws-sdk/client-elasticache'
+import { given } from '../../plan/core/given.ts'
 import type { Member, ObservedMemcached, Pending } from '../../plan/core/observed.ts'
-import { endpointOf, isoOf, lower, pendingTransitOf, present, settingsOf, transitOf, wordOf } from './parts.ts'
+import { endpointOf, isoTimeOf, lower, pendingTransitOf, settingsOf, transitOf, wordOf } from './parts.ts'
 import { stateOf, stateOfWhole } from './states.ts'
 
 const membersOf = (cluster: CacheCluster): readonly Member[] =>
@@ -20,7 +21,7 @@ const membersOf = (cluster: CacheCluster): readonly Member[] =>
     .sort((a, b) => (a.id < b.id ? -1 : 1))
 
 const pendingOf = ({ PendingModifiedValues: pending }: CacheCluster): Pending =>
-  present<Pending>({
+  given<Pending>({
     nodeType: pending?.CacheNodeType,
     engineVersion: pending?.EngineVersion,
     nodeCount: pending?.NumCacheNodes,
@@ -36,7 +37,7 @@ export const memcachedOf = (cluster: CacheCluster): ObservedMemcached => {
     engine: 'memcached',
     id: lower(cluster.CacheClusterId),
     arn: cluster.ARN ?? '',
-    createdTime: isoOf(cluster.CacheClusterCreateTime),
+    createdTime: isoTimeOf(cluster.CacheClusterCreateTime),
     ...stateOfWhole(lower(cluster.CacheClusterStatus), nodes),
     engineVersion: cluster.EngineVersion ?? '',
     nodeType: cluster.CacheNodeType ?? '',

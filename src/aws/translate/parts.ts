@@ -9,7 +9,7 @@ export const wordOf = (value: string | undefined): string | undefined => (value 
 export const endpointOf = (endpoint: SdkEndpoint | undefined): Endpoint | undefined =>
   endpoint?.Address && endpoint.Port !== undefined ? { host: endpoint.Address, port: endpoint.Port } : undefined
 
-export const isoOf = (time: Date | undefined): string | undefined =>
+export const isoTimeOf = (time: Date | undefined): string | undefined =>
   time && !Number.isNaN(time.getTime()) ? time.toISOString() : undefined
 
 /** AWS tells the mode only where it is `preferred` or newer engines run: encrypted without a mode means required. */
@@ -28,20 +28,6 @@ export const pendingTransitOf = (
 export const tokenStatusOf = (status: string | undefined): Pending['authToken'] => {
   if (status === 'SETTING') return 'Setting'
   return status === 'ROTATING' ? 'Rotating' : undefined
-}
-
-/** Without the keys that are undefined: what isn't pending isn't there. */
-export const present = <T extends object>(value: { [K in keyof T]: T[K] | undefined }): T =>
-  Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as T
-
-/** Numeric, part by part: 7.10.0 is newer than 7.9.1. */
-export const byVersion = (a: string, b: string): number => {
-  const [one, other] = [a.split('.').map(Number), b.split('.').map(Number)]
-  for (let part = 0; part < Math.max(one.length, other.length); part++) {
-    const difference = (one[part] ?? 0) - (other[part] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return 0
 }
 
 const parametersInSync = (cluster: CacheCluster): boolean =>

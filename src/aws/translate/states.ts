@@ -21,13 +21,16 @@ export interface Part {
 
 /**
  * The state of the whole. AWS calls a group available while nodes still come or go, and refuses changes meanwhile; so it
- * counts as available only when every part is, and the status tells which part isn't: `available, member x-002 creating`.
+ * counts as available only when no part is under way, and the status tells which part isn't: `available, member x-002
+ * creating`. A part that has failed leaves the whole what it is: the others serve, and changes are taken (fewer replicas are
+ * the cure). Only its own status makes the whole failed.
  */
 export const stateOfWhole = (status: string, parts: readonly Part[]): { state: CacheState; status: string } => {
   const state = stateOf(status)
   if (state !== 'available') return { state, status }
+  const told = (part: Part) => `${status}, ${part.name} ${part.status}`
+  const late = parts.find((part) => stateOf(part.status) !== 'available' && stateOf(part.status) !== 'failed')
+  if (late) return { state: 'moving', status: told(late) }
   const failed = parts.find((part) => stateOf(part.status) === 'failed')
-  const late = failed ?? parts.find((part) => stateOf(part.status) !== 'available')
-  if (!late) return { state, status }
-  return { state: failed ? 'failed' : 'moving', status: `${status}, ${late.name} ${late.status}` }
+  return { state, status: failed ? told(failed) : status }
 }

@@ -102,6 +102,8 @@ export type AwsAction =
       readonly to: number
       /** For each node of a shard, the primary first; going up only. Unset: AWS chooses. */
       readonly zones?: readonly string[]
+      /** The ids of all shards, '0001' and up: AWS takes zones shard by shard only. Needed with `zones`. */
+      readonly shards?: readonly string[]
     }
   | {
       readonly do: 'SetShards'

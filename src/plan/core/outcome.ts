@@ -58,6 +58,9 @@ export const reasons = [
 ] as const
 export type Reason = (typeof reasons)[number]
 
+/** A picture of AWS that is older than this is told as old: longer than any pause between two good polls. */
+export const staleMs = 300_000
+
 /** Why something didn't happen, sorted by what we do next (see ARCHITECTURE, outcomes). */
 export interface Failure {
   readonly is: 'waiting' | 'retryable' | 'stalled'
@@ -66,10 +69,10 @@ export interface Failure {
   readonly message: string
   /** AWS's wire code where there is one. */
   readonly code?: string
-  /** The parts of the message, for whoever knows the field that is to blame: AWS's words, and the cure. */
+  /** The parts of `message`, so that a field can be put in front: AWS's own words, and what helps. */
   readonly words?: string
   readonly cure?: string
-  /** AWS's name for the request, for logs and AWS's support. */
+  /** AWS's name for the call that failed: what its support asks for. Another one each time, so it stays out of status. */
   readonly requestId?: string
   readonly retryAfterMs?: number
 }

@@ -32,3 +32,13 @@ export const isNewer = (have: string, want: string): boolean => {
 
 /** A newer version than asked is no difference: AWS patches by itself, and never goes back. */
 export const versionSame = (want: string, have: string): boolean => meets(want, have) || isNewer(have, want)
+
+/** For sorting, the oldest first; numeric, part by part, and what is missing counts as 0: 7.10.0 is newer than 7.9.1. */
+export const byVersion = (a: string, b: string): number => {
+  const [ones, others] = [numbers(a), numbers(b)]
+  for (let part = 0; part < Math.max(ones.length, others.length); part++) {
+    const difference = (ones[part] ?? 0) - (others[part] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return 0
+}
