@@ -1,132 +1,95 @@
-import { annotation, cacheClusterKind, label, managedByValue } from '../crds/kind.ts'
-import type { SecretWanted } from '../kube/port.ts'
+import { cacheClusterKind } from '../crds/kind.ts'
+import { KubeError, type KubeObject } from '../kube/port.ts'
+import { kubeRefusal } from '../kube/refusal.ts'
 import type { CacheFacts } from '../plan/cache-cluster/facts.ts'
-import { tokenAnswer, tokenNeeded, tokenSecretOf } from '../plan/cache-cluster/token.ts'
+import { tokenAnswer } from '../plan/cache-cluster/token.ts'
 import type { AwsAction } from '../plan/core/action.ts'
-import type { Acted, Plan } from '../plan/core/outcome.ts'
-import { type StepResult, shownPlan } from '../plan/core/verdict.ts'
-import { secretNames, wantedHashes, wantedPair } from '../plan/secrets/steps.ts'
+import type { Acted, Failure, Plan, StepResult } from '../plan/core/outcome.ts'
+import { isKubeAction, stepHash } from '../plan/core/step.ts'
+import { shownPlan } from '../plan/core/verdict.ts'
+import { inWords } from '../plan/core/words.ts'
 import type { Clients } from './clients.ts'
 import { queueKey } from './key.ts'
+import { actOnSecrets, changedMeanwhile, tokenNamed } from './secrets.ts'
 
-const done: Acted = { is: 'done' }
-const notYet = (message: string): Acted => ({
-  is: 'failed',
-  failure: { is: 'retryable', reason: 'Conflict', message },
-})
-
-/** Carries out the plan's next step; a call to AWS only after status has announced it. */
-export const act = async (clients: Clients, facts: CacheFacts, plan: Plan): Promise<StepResult> => {
+/**
+ * Carries out the plan's next step: in Kubernetes at once, in AWS only after status has announced it and the object still
+ * stands as it was planned for. What Kubernetes refuses is a result, like what AWS refuses.
+ */
+export const actOnCache = async (
+  clients: Clients,
+  source: KubeObject,
+  facts: CacheFacts,
+  plan: Plan,
+  announce: () => Promise<void>,
+): Promise<StepResult> => {
   if (plan.is !== 'act') return { is: 'nothing' }
-  const { action } = plan.next
-  if (action.do === 'StoreToken') return { is: 'acted', acted: await storeToken(clients, facts) }
-  if (action.do === 'WriteSecrets') return { is: 'acted', acted: await writeSecrets(clients, facts, action.secrets) }
-  const hash = shownPlan(plan)?.hash ?? ''
-  if (facts.object.status.plan?.hash !== hash) return { is: 'announced' }
-  const acted = await callAws(clients, facts, action)
-  if (acted.is !== 'failed')
-    clients.memory.carriedOut(queueKey(cacheClusterKind.kind, facts.object), facts.object.generation, hash)
-  return { is: 'acted', acted }
+  const key = queueKey(cacheClusterKind.kind, facts.object)
+  const result = await carryOut(clients, source, facts, plan, announce)
+  if (result.is === 'failed') {
+    if (result.failure.is === 'stalled') clients.memory.refusedFor(key, stepHash(plan.next), result.failure)
+  } else clients.memory.carriedOut(key, stepHash(plan.next))
+  return result
 }
 
-const usesToken = (action: AwsAction): boolean =>
-  action.do === 'RotateToken' || action.do === 'SetToken' || (action.do === 'CreateGroup' && action.withToken)
+const carryOut = async (
+  clients: Clients,
+  source: KubeObject,
+  facts: CacheFacts,
+  plan: Plan & { readonly is: 'act' },
+  announce: () => Promise<void>,
+): Promise<Acted> => {
+  const { action } = plan.next
+  try {
+    if (isKubeAction(action)) return await actOnSecrets(clients, facts, action)
+    if (facts.object.status.plan?.hash !== shownPlan(plan)?.hash) await announce()
+    if (!(await standsAsSeen(clients, source))) return changedMeanwhile('the object changed a moment ago')
+    return await callAws(clients, facts, action)
+  } catch (error) {
+    const failure = error instanceof KubeError ? kubeRefusal(error, inWords(plan.next)) : undefined
+    if (failure === undefined) throw error
+    return { is: 'failed', failure: asFailure(failure) }
+  }
+}
 
-const takesData = ({ do: result }: AwsAction): boolean => result === 'DeleteGroup' || result === 'DeleteMemcached'
+/** What Kubernetes won't have heals in Kubernetes: one reason for all of it, with the server's own words. */
+const asFailure = (failure: NonNullable<ReturnType<typeof kubeRefusal>>): Failure =>
+  failure.is === 'stalled'
+    ? { ...failure, reason: 'KubernetesRefused', message: `Kubernetes refused it: ${failure.message}` }
+    : failure
 
-/** Asked past the store: a stale view must not delete the cache of an object that was made anew, or is protected by now. */
-const standsAsSeen = async ({ kube }: Clients, object: CacheFacts['object']): Promise<boolean> => {
-  const { uid, generation, deletionTimestamp } = (await kube.live(cacheClusterKind, object))?.metadata ?? {}
-  return uid === object.uid && generation === object.generation && deletionTimestamp !== undefined
+/** Asked past the store: a stale view must neither make nor change nor delete anything for an object that is another by now. */
+const standsAsSeen = async ({ kube }: Clients, { metadata }: KubeObject): Promise<boolean> => {
+  const key = { namespace: metadata.namespace ?? '', name: metadata.name }
+  const now = (await kube.live(cacheClusterKind, key))?.metadata
+  return (
+    now?.uid === metadata.uid &&
+    now.generation === metadata.generation &&
+    (now.deletionTimestamp === undefined) === (metadata.deletionTimestamp === undefined)
+  )
+}
+
+/** The token that a call carries; undefined for calls that carry none. */
+const tokenOf = (action: AwsAction): string | undefined => {
+  const carries =
+    action.do === 'RotateToken' || action.do === 'SetToken' || (action.do === 'CreateGroup' && action.withToken)
+  return carries ? (action.tokenVersion ?? '') : undefined
 }
 
 const callAws = async (clients: Clients, facts: CacheFacts, action: AwsAction): Promise<Acted> => {
-  if (takesData(action) && !(await standsAsSeen(clients, facts.object)))
-    return notYet('the object changed a moment ago')
-  if (!usesToken(action)) return clients.aws.act(action)
-  const token = await currentToken(clients, facts)
-  if (token === undefined) return notYet('the auth token changed a moment ago')
-  return tokenAnswer(action, await clients.aws.act(action, token))
+  const version = tokenOf(action)
+  if (version === undefined) return parameterGroupAnswer(action, await clients.aws.act(action))
+  const token = await tokenNamed(clients, facts, version)
+  if (token === undefined) return changedMeanwhile('the auth token changed a moment ago')
+  return tokenAnswer(facts, action, await clients.aws.act(action, token))
 }
 
-/** The token, if it still is the one that the facts speak of. */
-const currentToken = async (clients: Clients, { object, token }: CacheFacts): Promise<string | undefined> => {
-  if (token.is !== 'present') return undefined
-  const { name, key } = tokenSecretOf(object.spec, object.name)
-  const secret = await clients.kube.readSecret({ namespace: object.namespace, name })
-  return secret?.version === token.version ? secret.data[key] : undefined
+/** A shared parameter group that others use stays: whoever leaves it last removes it. */
+const parameterGroupAnswer = (action: AwsAction, acted: Acted): Acted => {
+  if (acted.is !== 'failed') return acted
+  const inUse = action.do === 'DeleteParameterGroup' && acted.failure.code === 'InvalidCacheParameterGroupState'
+  if (inUse) return { is: 'unchanged' }
+  // Somebody removed the group of our own that a create or modify names: it is made again.
+  const missing = acted.failure.code === 'CacheParameterGroupNotFound' && 'id' in action
+  return missing ? { is: 'failed', failure: { ...acted.failure, is: 'retryable' } } : acted
 }
-
-/** Only a token that doesn't exist is made: one that AWS may know already must never be written over. */
-const storeToken = async (clients: Clients, { object }: CacheFacts): Promise<Acted> => {
-  const { name, key } = tokenSecretOf(object.spec, object.name)
-  const at = { namespace: object.namespace, name }
-  const standing = await clients.kube.readSecret(at)
-  if (standing?.data[key] !== undefined) return done
-  const token = {
-    ...ownedSecret(object),
-    key: at,
-    type: 'Opaque',
-    data: { [key]: clients.newToken() },
-    contentHash: 'token',
-  }
-  await clients.kube.applySecret(token, standing?.meta.uid)
-  return done
-}
-
-const ownedSecret = (object: CacheFacts['object']): Pick<SecretWanted, 'owner' | 'labels' | 'annotations'> => ({
-  owner: { kind: cacheClusterKind, name: object.name, uid: object.uid },
-  labels: { [label.managedBy]: managedByValue },
-  annotations: {},
-})
-
-const writeSecrets = async (
-  clients: Clients,
-  facts: CacheFacts,
-  which: readonly ('binding' | 'env')[],
-): Promise<Acted> => {
-  const { object, observed } = facts
-  const token = tokenNeeded(object.spec) ? await currentToken(clients, facts) : undefined
-  if (tokenNeeded(object.spec) && token === undefined) return notYet('the auth token changed a moment ago')
-  const pair = wantedPair(facts, token)
-  const hashes = wantedHashes(facts)
-  if (pair === undefined || hashes === undefined || observed.is !== 'seen')
-    return notYet('there is no endpoint to hand out')
-  const names = secretNames(object)
-  const types = {
-    binding: `servicebinding.io/${observed.cache.is === 'memcached' ? 'memcached' : 'redis'}`,
-    env: 'Opaque',
-  }
-  for (const secret of which) {
-    const key = { namespace: object.namespace, name: names[secret] }
-    const foreign = await ownedByOthers(clients, key, object.uid)
-    if (foreign) return taken(key.name)
-    const wanted = {
-      ...ownedSecret(object),
-      key,
-      type: types[secret],
-      data: pair[secret],
-      contentHash: hashes[secret],
-      annotations: { [annotation.contentHash]: hashes[secret] },
-    }
-    const standing = clients.kube.secretMeta(key) ?? (await clients.kube.readSecretMeta(key))
-    await clients.kube.applySecret(wanted, standing?.uid)
-  }
-  return done
-}
-
-/** A Secret of that name that isn't ours is somebody's: it is never written over. */
-const ownedByOthers = async (clients: Clients, key: SecretWanted['key'], uid: string): Promise<boolean> => {
-  if (clients.kube.secretMeta(key)?.ownerUid === uid) return false
-  const standing = await clients.kube.readSecretMeta(key)
-  return standing !== undefined && standing.ownerUid !== uid && !standing.labelled
-}
-
-const taken = (name: string): Acted => ({
-  is: 'failed',
-  failure: {
-    is: 'stalled',
-    reason: 'NotOurs',
-    message: `spec.connection.secretName: the Secret ${name} exists and is not Larder's: delete it, or choose another name`,
-  },
-})

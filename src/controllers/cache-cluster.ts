@@ -1,67 +1,76 @@
+import { type CacheClusterSpec, cacheClusterSpec } from '../crds/cache-cluster/spec.ts'
 import type { CacheClusterStatus } from '../crds/cache-cluster/status.ts'
 import { cacheClusterKind } from '../crds/kind.ts'
 import type { KubeObject } from '../kube/port.ts'
-import type { Requeue } from '../loop/workers.ts'
-import { planCacheCluster } from '../plan/cache-cluster/checks.ts'
-import { intentOf } from '../plan/cache-cluster/intent.ts'
+import { cacheEvents } from '../plan/cache-cluster/events.ts'
+import type { CacheFacts } from '../plan/cache-cluster/facts.ts'
+import { recordedIdOf } from '../plan/cache-cluster/intent.ts'
+import { planCacheCluster } from '../plan/cache-cluster/plan.ts'
 import { judgeCacheCluster, judgeUnreadable } from '../plan/cache-cluster/status.ts'
-import { eventsOf } from '../plan/core/events.ts'
+import { arnParts, topologyOf } from '../plan/core/identity.ts'
+import { waitsForAws } from '../plan/core/outcome.ts'
 import { requeueWish } from '../plan/core/requeue.ts'
-import { verdictOf } from '../plan/core/verdict.ts'
-import { act } from './act.ts'
-import type { Clients } from './clients.ts'
-import { keepFinalizer } from './finalizer.ts'
-import { gather, isoOf } from './gather.ts'
-import { fromQueueKey } from './key.ts'
-import { requeueFor } from './requeue.ts'
+import { isoOfMs } from '../plan/core/time.ts'
+import { actOnCache } from './act.ts'
+import { gatherCacheCluster } from './gather.ts'
+import type { ReconciledKind } from './reconcile.ts'
 
-/** Our own last write has not come back by the watch yet. A notice comes with it; this is the net below. */
-const soon: Requeue = { is: 'again', afterMs: 5000 }
+/** A referenced Secret isn't watched, so it is read once in this time: a change is noticed within one poll. */
+const referencedSecretMs = 60_000
 
-/** One reconcile of one CacheCluster: notice, gather, plan, act, judge, report, rest. */
-export const reconcileCacheCluster =
-  (clients: Clients) =>
-  async (queueKey: string): Promise<Requeue> => {
-    const key = fromQueueKey(queueKey)
-    const object = clients.kube.read(cacheClusterKind, key)
-    if (object === undefined) return letGo(clients, queueKey)
-    if (!clients.kube.fresh(cacheClusterKind, key)) return soon
-    const guard = await keepFinalizer(clients.kube, object)
-    if (guard === 'gone') return letGo(clients, queueKey)
-    if (guard === 'set') return soon
-    const gathered = await gather(clients, key, object)
-    if (gathered.is === 'unreadable') return reportUnreadable(clients, object, gathered.message)
-    const { facts } = gathered
-    const plan = planCacheCluster(facts)
-    const result = await act(clients, facts, plan)
-    const verdict = verdictOf(plan, result)
-    for (const event of eventsOf(facts.object.status, facts.object.generation, plan, result, verdict)) {
-      clients.kube.emit(object, event)
-    }
-    if (plan.is === 'released') {
-      await clients.kube.setFinalizer(cacheClusterKind, object, false)
-      return letGo(clients, queueKey)
-    }
-    await clients.kube.report(cacheClusterKind, object, judgeCacheCluster(facts, plan, result))
-    const { id, is } = intentOf(facts)
-    clients.aws.watch(id, is, verdict.is === 'waiting' || verdict.is === 'retryable')
-    return requeueFor(requeueWish(facts.object.spec, plan, result, verdict), clients.random)
-  }
-
-const letGo = (clients: Clients, queueKey: string): Requeue => {
-  const id = clients.memory.id(queueKey)
-  if (id !== undefined) clients.aws.forget(id)
-  clients.memory.forget(queueKey)
-  return { is: 'done' }
+/** The CacheCluster: one cache in ElastiCache and the Secrets that lead to it. */
+export const cacheCluster: ReconciledKind<CacheClusterSpec, CacheFacts> = {
+  kind: cacheClusterKind,
+  guarded: () => true,
+  parse: ({ clock }, object) => {
+    const { spec, status, metadata } = object
+    const parsed = cacheClusterSpec.safeParse(spec)
+    if (parsed.success) return { is: 'spec', spec: parsed.data }
+    const leaving = metadata.deletionTimestamp === undefined ? undefined : specToLeave(object)
+    if (leaving !== undefined) return { is: 'spec', spec: leaving }
+    const [issue] = parsed.error.issues
+    const message = `spec.${issue?.path.join('.')}: ${issue?.message}`
+    const before = (status ?? {}) as CacheClusterStatus
+    const words = judgeUnreadable(before, metadata.generation ?? 0, isoOfMs(clock.wallMs()), message)
+    return { is: 'unreadable', status: words }
+  },
+  gather: gatherCacheCluster,
+  plan: planCacheCluster,
+  act: actOnCache,
+  judge: judgeCacheCluster,
+  events: cacheEvents,
+  after: ({ aws }, { object }, verdict) => {
+    const waiting = verdict.is === 'waiting' || verdict.is === 'retryable'
+    aws.watch(recordedIdOf(object), topologyOf(object.spec.engine), waiting && waitsForAws(verdict.reason))
+  },
+  requeue: ({ object }, plan, result, verdict) => {
+    const referenced = object.spec.auth?.token?.secretRef !== undefined
+    return requeueWish(plan, result, verdict, referenced ? referencedSecretMs : undefined)
+  },
+  forget: ({ aws, memory }, queueKey) => {
+    const id = memory.id(queueKey)
+    if (id !== undefined) aws.forget(id)
+    memory.forget(queueKey)
+  },
 }
 
-const reportUnreadable = async (clients: Clients, object: KubeObject, message: string): Promise<Requeue> => {
-  const status = (object.status ?? {}) as CacheClusterStatus
-  const generation = object.metadata.generation ?? 0
-  await clients.kube.report(
-    cacheClusterKind,
-    object,
-    judgeUnreadable(status, generation, isoOf(clients.clock), message),
-  )
-  return { is: 'done' }
+/**
+ * What a deletion must know of a spec that this operator's schema can't read: the little that says what is deleted and how.
+ * What can't be read of it is left on the safe side.
+ */
+const specToLeave = ({ spec, status }: KubeObject): CacheClusterSpec | undefined => {
+  const { engine, deletionPolicy, deletionProtection, suspend, connection, auth } = (spec ??
+    {}) as Partial<CacheClusterSpec>
+  const { arn } = (status ?? {}) as CacheClusterStatus
+  const byArn = arn === undefined ? undefined : arnParts(arn).kind === 'cluster' ? 'memcached' : 'redis'
+  const lenient = {
+    engine: engine ?? byArn,
+    nodes: { type: 'cache.unknown.unknown' },
+    deletionPolicy: deletionPolicy === 'Delete' ? 'Delete' : 'Retain',
+    deletionProtection: deletionProtection === true,
+    suspend: suspend === true,
+  }
+  const whole = cacheClusterSpec.safeParse({ ...lenient, connection, auth })
+  const least = whole.success ? whole : cacheClusterSpec.safeParse(lenient)
+  return least.success ? least.data : undefined
 }

@@ -1,53 +1,60 @@
 import type { CacheClusterSpec } from '../crds/cache-cluster/spec.ts'
-import { type CachePolicyStatus, cachePolicySpec } from '../crds/cache-policy.ts'
+import { type CachePolicySpec, type CachePolicyStatus, cachePolicySpec } from '../crds/cache-policy.ts'
 import { annotation, cacheClusterKind, cachePolicyKind } from '../crds/kind.ts'
+import { keyOf, textOf } from '../kube/key.ts'
 import type { Key, Kube, KubeObject } from '../kube/port.ts'
-import type { Requeue } from '../loop/workers.ts'
-import { judgePolicy } from '../plan/cache-policy/warnings.ts'
-import type { Engine } from '../plan/core/observed.ts'
-import type { Clients } from './clients.ts'
-import { isoOf } from './gather.ts'
-import { fromQueueKey } from './key.ts'
-
-const done: Requeue = { is: 'done' }
-
-/** One reconcile of one CachePolicy: who uses it, and what will probably not work as meant. Nothing is enforced here. */
-export const reconcileCachePolicy =
-  (clients: Pick<Clients, 'kube' | 'clock'>) =>
-  async (queueKey: string): Promise<Requeue> => {
-    const key = fromQueueKey(queueKey)
-    const object = clients.kube.read(cachePolicyKind, key)
-    if (object === undefined || object.metadata.deletionTimestamp !== undefined) return done
-    const spec = cachePolicySpec.safeParse(object.spec)
-    if (!spec.success) return done
-    const status = (object.status ?? {}) as CachePolicyStatus
-    const caches = usersOf(clients.kube, key)
-    const judged = judgePolicy({
-      nowIso: isoOf(clients.clock),
-      generation: object.metadata.generation ?? 0,
-      spec: spec.data,
-      status,
-      reconcileAt: object.metadata.annotations?.[annotation.reconcileAt],
-      caches,
-    })
-    tellNewWarnings(clients.kube, object, status, judged)
-    await clients.kube.report(cachePolicyKind, object, judged)
-    return done
-  }
-
-const tellNewWarnings = (kube: Kube, object: KubeObject, before: CachePolicyStatus, now: CachePolicyStatus) => {
-  for (const message of now.warnings ?? []) {
-    if (!before.warnings?.includes(message)) kube.emit(object, { type: 'Warning', reason: 'PolicyWarning', message })
-  }
-}
+import type { PolicyFacts } from '../plan/cache-policy/facts.ts'
+import { planCachePolicy } from '../plan/cache-policy/plan.ts'
+import { judgeCachePolicy, newWarnings } from '../plan/cache-policy/status.ts'
+import { nextConditions } from '../plan/core/conditions.ts'
+import { eventsOf } from '../plan/core/events.ts'
+import { requeueWish } from '../plan/core/requeue.ts'
+import { isoOfMs } from '../plan/core/time.ts'
+import { policyIndex } from './indexes.ts'
+import type { ReconciledKind } from './reconcile.ts'
 
 /** The CacheClusters of the policy's namespace that name it. */
-export const usersOf = (
-  kube: Pick<Kube, 'list'>,
-  policy: Key,
-): readonly { readonly name: string; readonly engine: Engine }[] =>
-  kube.list(cacheClusterKind).flatMap(({ metadata, spec }) => {
-    if (metadata.namespace !== policy.namespace) return []
-    const { engine, policyRef } = spec as Pick<CacheClusterSpec, 'engine' | 'policyRef'>
-    return policyRef?.name === policy.name ? [{ name: metadata.name, engine }] : []
-  })
+const usersOf = (kube: Pick<Kube, 'by'>, policy: Key): readonly KubeObject[] =>
+  kube.by(cacheClusterKind, policyIndex, textOf(policy))
+
+/** The CachePolicy: who uses it, and what will probably not work as meant. Nothing is enforced here. */
+export const cachePolicy: ReconciledKind<CachePolicySpec, PolicyFacts> = {
+  kind: cachePolicyKind,
+  // Only while it is in use: one that nobody uses is deleted without us.
+  guarded: ({ kube }, object) => usersOf(kube, keyOf(object.metadata)).length > 0,
+  parse: ({ clock }, { spec, status, metadata }) => {
+    const parsed = cachePolicySpec.safeParse(spec)
+    if (parsed.success) return { is: 'spec', spec: parsed.data }
+    const [issue] = parsed.error.issues
+    const before = (status ?? {}) as CachePolicyStatus
+    const generation = metadata.generation ?? 0
+    const words = { reason: 'InvalidSpec', message: `spec.${issue?.path.join('.')}: ${issue?.message}` }
+    const conditions = nextConditions(before.conditions, { nowIso: isoOfMs(clock.wallMs()), generation }, [
+      { type: 'Stalled', status: 'True', ...words },
+      { type: 'Ready', status: 'False', ...words },
+    ])
+    return { is: 'unreadable', status: { ...before, observedGeneration: generation, conditions } }
+  },
+  gather: async ({ kube, clock }, key, { metadata, status }, spec) => ({
+    nowIso: isoOfMs(clock.wallMs()),
+    generation: metadata.generation ?? 0,
+    deleting: metadata.deletionTimestamp !== undefined,
+    spec,
+    status: (status ?? {}) as CachePolicyStatus,
+    reconcileAt: metadata.annotations?.[annotation.reconcileAt],
+    caches: usersOf(kube, key).map((user) => ({
+      name: user.metadata.name,
+      engine: (user.spec as CacheClusterSpec).engine,
+    })),
+  }),
+  plan: planCachePolicy,
+  act: async () => ({ is: 'nothing' }),
+  judge: judgeCachePolicy,
+  events: (facts, plan, result, verdict) => [
+    ...newWarnings(facts),
+    ...(verdict.is === 'stalled' ? eventsOf(facts.status.conditions, facts.generation, plan, result, verdict) : []),
+  ],
+  after: () => undefined,
+  requeue: (_, plan, result, verdict) => requeueWish(plan, result, verdict),
+  forget: () => undefined,
+}

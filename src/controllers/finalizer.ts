@@ -1,14 +1,20 @@
-import { cacheClusterKind, finalizer } from '../crds/kind.ts'
+import { finalizer, type Kind } from '../crds/kind.ts'
 import type { Kube, KubeObject } from '../kube/port.ts'
 
 /**
- * No AWS write before our finalizer is stored. `kept`: go on. `set`: it was written just now, look again. `gone`: the
- * object is being deleted and nothing of ours holds it.
+ * No write to AWS before our finalizer is stored. `kept`: go on. `changed`: it was written or taken off just now, look again.
+ * `gone`: the object is being deleted and nothing of ours holds it.
  */
-export const keepFinalizer = async (kube: Kube, object: KubeObject): Promise<'kept' | 'set' | 'gone'> => {
+export const keepFinalizer = async (
+  kube: Kube,
+  kind: Kind,
+  object: KubeObject,
+  guarded: boolean,
+): Promise<'kept' | 'changed' | 'gone'> => {
   const { finalizers = [], deletionTimestamp } = object.metadata
-  if (finalizers.includes(finalizer)) return 'kept'
-  if (deletionTimestamp !== undefined) return 'gone'
-  await kube.setFinalizer(cacheClusterKind, object, true)
-  return 'set'
+  const stands = finalizers.includes(finalizer)
+  if (deletionTimestamp !== undefined) return stands ? 'kept' : 'gone'
+  if (stands === guarded) return 'kept'
+  await kube.setFinalizer(kind, object, guarded)
+  return 'changed'
 }

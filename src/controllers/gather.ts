@@ -1,179 +1,243 @@
-import { cacheClusterSpec } from '../crds/cache-cluster/spec.ts'
-import { type CacheClusterStatus } from '../crds/cache-cluster/status.ts'
-import { cachePolicySpec } from '../crds/cache-policy.ts'
-import { annotation, cacheClusterKind, cachePolicyKind } from '../crds/kind.ts'
-import type { Key, KubeObject } from '../kube/port.ts'
-import { type CacheFacts, type CacheObject, type Found, type TokenFact, unread } from '../plan/cache-cluster/facts.ts'
-import { intentOf } from '../plan/cache-cluster/intent.ts'
-import { readsOf } from '../plan/cache-cluster/reads.ts'
-import { tokenNeeded, tokenPattern, tokenSecretOf } from '../plan/cache-cluster/token.ts'
+import type { CacheClusterSpec } from '../crds/cache-cluster/spec.ts'
+import { cacheClusterKind, cachePolicyKind } from '../crds/kind.ts'
+import { type Key, KubeError, type KubeObject } from '../kube/port.ts'
+import { kubeRefusal } from '../kube/refusal.ts'
+import { type CacheFacts, type CacheObject, type Found, unread } from '../plan/cache-cluster/facts.ts'
+import {
+  type AwsReads,
+  askedToLook,
+  type CacheInputs,
+  cacheObjectOf,
+  factsFrom,
+  noReads,
+  type TokenRead,
+} from '../plan/cache-cluster/facts-from.ts'
+import { type Intent, intentOf } from '../plan/cache-cluster/intent.ts'
+import { readsOf, type Want } from '../plan/cache-cluster/reads.ts'
+import { isClusters, parameterGroupArn } from '../plan/core/identity.ts'
 import type { Failure, Read } from '../plan/core/outcome.ts'
-import { secretNames } from '../plan/secrets/steps.ts'
-import type { Clock } from '../time/clock.ts'
+import { pairNames, tokenNeeded, tokenSecretOf, writtenNames } from '../plan/secrets/names.ts'
+import { type SecretMetadata, secretFactOf } from '../plan/secrets/ownership.ts'
 import type { Clients } from './clients.ts'
+import { namespaceIndex } from './indexes.ts'
 import { queueKey } from './key.ts'
-import { watch } from './watch-cache.ts'
+import { watchCache } from './watch-cache.ts'
 
-/** A spec that the schema of this operator can't read: an object from another version of the CRD. */
-export interface Unreadable {
-  readonly is: 'unreadable'
-  readonly message: string
-}
-export interface Gathered {
-  readonly is: 'facts'
-  readonly facts: CacheFacts
-}
-
-/** Now as Kubernetes writes it. */
-export const isoOf = (clock: Clock): string => `${new Date(clock.wallMs()).toISOString().slice(0, 19)}Z`
+/** CHECKED is written down for all objects together about once a second, and for one at most every five minutes. */
+const checkedLeastMs = 300_000
+const checkedShareMs = 1000
+/** How far back AWS is asked what happened to a cache. */
+const eventsMs = 3_600_000
 
 /** All reads of a reconcile: the object, what it refers to, and its cache. What can't be read becomes a fact. */
-export const gather = async (clients: Clients, key: Key, source: KubeObject): Promise<Gathered | Unreadable> => {
-  const parsed = cacheClusterSpec.safeParse(source.spec)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    return { is: 'unreadable', message: `spec.${issue?.path.join('.')}: ${issue?.message}` }
-  }
-  const object = objectOf(clients, key, source, parsed.data)
-  const { id, is } = watch(clients, key, object.spec.engine)
-  const policy = policyOf(clients, object)
-  const token = await tokenOf(clients, object)
-  const remembered = queueKey(source.kind, key)
-  const refresh = refreshDue(clients, object, remembered)
-  if (refresh) clients.memory.forgetRepeats(remembered)
-  const repeated = clients.memory.repeats(remembered, object.generation)
-  const facts = {
-    object,
-    observed: clients.aws.observed(id),
-    policy,
-    token,
-    nowIso: isoOf(clients.clock),
-    reconcilingMs: reconcilingMs(object.status, clients.clock.wallMs()),
-    sinceWriteMs: clients.aws.sinceWriteMs(id),
-    repeats: repeated.count,
-    repeatedPlan: repeated.planHash,
-    ...metas(clients, object),
-  }
-  return { is: 'facts', facts: { ...facts, ...(await readAws(clients, facts, is, refresh)) } }
-}
-
-const objectOf = (clients: Clients, key: Key, source: KubeObject, spec: CacheObject['spec']): CacheObject => ({
-  cluster: clients.cluster,
-  namespace: key.namespace,
-  name: key.name,
-  uid: source.metadata.uid,
-  generation: source.metadata.generation ?? 0,
-  deleting: source.metadata.deletionTimestamp !== undefined,
-  annotations: source.metadata.annotations ?? {},
-  spec,
-  status: (source.status ?? {}) as CacheClusterStatus,
-})
-
-const policyOf = (clients: Clients, object: CacheObject): CacheFacts['policy'] => {
-  const name = object.spec.policyRef?.name
-  if (name === undefined) return unread
-  const found = clients.kube.read(cachePolicyKind, { namespace: object.namespace, name })
-  const parsed = cachePolicySpec.safeParse(found?.spec)
-  return parsed.success ? { is: 'found', value: parsed.data } : { is: 'absent' }
-}
-
-const metas = (clients: Clients, object: CacheObject) => {
-  const names = secretNames(object)
-  const of = (name: string) => clients.kube.secretMeta({ namespace: object.namespace, name })
-  return { bindingMeta: of(names.binding), envMeta: of(names.env) }
-}
-
-/** Our own token is known by its Secret's version, without reading it; a referenced one is read, and checked. */
-const tokenOf = async (clients: Clients, object: CacheObject): Promise<TokenFact> => {
-  if (!tokenNeeded(object.spec)) return { is: 'unread' }
-  const { name, key, generated } = tokenSecretOf(object.spec, object.name)
-  const at = { namespace: object.namespace, name }
-  const meta = clients.kube.secretMeta(at)
-  if (generated && meta !== undefined) return { is: 'present', version: `${meta.uid}/${meta.resourceVersion}` }
-  const secret = await clients.kube.readSecret(at)
-  const token = secret?.data[key]
-  if (secret === undefined || token === undefined) return { is: 'absent' }
-  if (!tokenPattern.test(token)) {
-    const field = generated ? `Secret ${name}` : 'spec.auth.token.secretRef'
-    return {
-      is: 'unusable',
-      why: `${field}: the value of ${key} is no auth token: it needs 16 to 128 characters, letters, digits and ! & # $ ^ < > - only`,
-    }
-  }
-  return { is: 'present', version: secret.version }
-}
-
-/** The user, or the slow resync, asks for everything to be read again and for another try of what was given up. */
-const refreshDue = ({ memory }: Clients, { annotations, status }: CacheObject, key: string): boolean =>
-  memory.fullReadDue(key) || annotations[annotation.reconcileAt] !== status.lastHandledReconcileAt
-
-const reconcilingMs = (status: CacheClusterStatus, nowMs: number): number => {
-  const since = status.conditions?.find((condition) => condition.type === 'Reconciling')?.lastTransitionTime
-  return since === undefined ? 0 : Math.max(0, nowMs - Date.parse(since))
-}
-
-type BeforeAws = Omit<
-  CacheFacts,
-  'live' | 'tags' | 'parameters' | 'parametersTags' | 'events' | 'defaultFamily' | 'failure'
->
-type FromAws = Pick<
-  CacheFacts,
-  'live' | 'tags' | 'parameters' | 'parametersTags' | 'events' | 'defaultFamily' | 'failure'
->
-
-/** The reads that plan/reads.ts asks for, in order; the first failure ends them and becomes a fact. */
-const readAws = async (
+export const gatherCacheCluster = async (
   clients: Clients,
-  facts: BeforeAws,
-  is: 'group' | 'memcached',
-  refresh: boolean,
-): Promise<FromAws> => {
-  const { aws, memory } = clients
-  const key = queueKey(cacheClusterKind.kind, facts.object)
-  let failure: Failure | undefined
-  const tell = async <T>(read: Promise<Read<T | undefined>>): Promise<Found<T>> => {
-    if (failure !== undefined) return unread
-    const result = await read
-    if (!result.ok) {
-      failure = result.failure
-      return unread
-    }
-    return result.value === undefined ? { is: 'absent' } : { is: 'found', value: result.value }
+  key: Key,
+  source: KubeObject,
+  spec: CacheClusterSpec,
+): Promise<CacheFacts> => {
+  const { cluster, clusterUID, region, memory, clock, kube, aws } = clients
+  const operator = { cluster, clusterUID, region }
+  const object = cacheObjectOf({ operator, source, spec })
+  const id = watchCache(clients, object)
+  const remembered = queueKey(source.kind, key)
+  const look = lookAsked(clients, object, remembered)
+  if (look.isNew) memory.forgetRepeats(remembered)
+  const observed = aws.observed(id)
+  const secrets = await readSecrets(clients, object, observed.is === 'unknown')
+  const inputs: CacheInputs = {
+    operator,
+    source,
+    spec,
+    nowMs: clock.wallMs(),
+    poll: { blindMs: aws.pollState().ageMs ?? clock.nowMs(), failure: aws.pollState().failure },
+    observed,
+    sinceWriteMs: aws.sinceWriteMs(id),
+    repeats: memory.repeats(remembered),
+    refused: memory.refused(remembered),
+    checkedEveryMs: Math.max(checkedLeastMs, kube.list(cacheClusterKind).length * checkedShareMs),
+    reconcileAnswered: look.answered,
+    ...policyInputs(clients, object),
+    ...secrets.inputs,
   }
-  const unversioned = intentOf({ ...facts, defaultFamily: undefined })
-  const standard =
-    unversioned.familyMissing && facts.observed.is === 'absent' && !facts.object.deleting
-      ? await tell(aws.readDefaultVersion(facts.object.spec.engine))
-      : unread
+  const refresh = look.isNew || memory.refreshDue(remembered)
+  const reads = await readAws(clients, factsFrom(inputs, noReads), refresh, secrets.failure)
+  if (refresh && reads.failure === undefined && observed.is !== 'unknown') memory.refreshed(remembered)
+  return factsFrom(inputs, reads)
+}
+
+/** larder.dev/reconcile-at is answered by a poll that was begun after it was seen. */
+const lookAsked = ({ memory, aws, clock, pollSoon }: Clients, object: CacheObject, remembered: string) => {
+  const value = askedToLook(object)
+  if (value === undefined) return { isNew: false, answered: undefined }
+  const { isNew, sinceMs } = memory.askedSince(remembered, value)
+  if (isNew) pollSoon()
+  const { ageMs } = aws.pollState()
+  const polledMs = ageMs === undefined ? undefined : clock.nowMs() - ageMs
+  return { isNew, answered: polledMs !== undefined && polledMs >= sinceMs ? value : undefined }
+}
+
+const policyInputs = ({ kube }: Clients, { namespace, spec }: CacheObject) => {
+  const name = spec.policyRef?.name
+  const policy = name === undefined ? undefined : kube.read(cachePolicyKind, { namespace, name })
+  const missing = name !== undefined && policy === undefined
+  const policyNames = missing
+    ? kube.by(cachePolicyKind, namespaceIndex, namespace).map(({ metadata }) => metadata.name)
+    : []
+  return { policy: policy?.spec, policyNames }
+}
+
+type SecretInputs = Pick<CacheInputs, 'secretMeta' | 'neighbours' | 'token' | 'publishedToken'>
+
+/**
+ * Our own Secrets are known by their metadata from the store. A name under which none of ours stands is asked for past it, so
+ * that somebody else's is seen before anything is made; and while all stand, nobody else needs to be looked at.
+ */
+const readSecrets = async (
+  { kube }: Clients,
+  object: CacheObject,
+  blind: boolean,
+): Promise<{ readonly inputs: SecretInputs; readonly failure: Failure | undefined }> => {
+  const { namespace, name, uid } = object
+  const owner = { kind: cacheClusterKind.kind, name, uid }
+  const metas = new Map<string, SecretMetadata | undefined | 'unread'>()
+  const isOurs = (meta: SecretMetadata | undefined | 'unread') =>
+    meta !== 'unread' && secretFactOf(meta, owner).is === 'ours'
+  let failure: Failure | undefined
+  const attempt = async <T>(what: string, read: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await read()
+    } catch (error) {
+      if (!(error instanceof KubeError)) throw error
+      failure ??= kubeRefusal(error, what)
+      return undefined
+    }
+  }
+  for (const secret of new Set([...writtenNames(object), ...(object.status.published?.names ?? [])])) {
+    metas.set(secret, kube.secretMeta({ namespace, name: secret }))
+  }
+  const missing = writtenNames(object).filter((secret) => !isOurs(metas.get(secret)))
+  const tokenName = tokenSecretOf(object).name
+  for (const secret of object.deleting || blind ? [] : missing) {
+    metas.set(
+      secret,
+      await attempt(`reading the Secret ${secret}`, () => kube.readSecretMeta({ namespace, name: secret })),
+    )
+  }
+  const needed = tokenNeeded(object.spec) && !object.deleting
+  const token = needed
+    ? await readToken({ object, meta: metas.get(tokenName), isOurs, attempt, kube })
+    : ({ is: 'unread' } as const)
+  const { binding } = pairNames(object)
+  const compare = token.is === 'read' && isOurs(metas.get(binding))
+  const published = compare
+    ? await attempt(`reading the Secret ${binding}`, () => kube.readSecret({ namespace, name: binding }))
+    : undefined
+  return {
+    inputs: {
+      secretMeta: (secret) => (metas.has(secret) ? metas.get(secret) : 'unread'),
+      neighbours: missing.length === 0 ? undefined : kube.by(cacheClusterKind, namespaceIndex, namespace),
+      token,
+      publishedToken: published?.data.password,
+    },
+    failure,
+  }
+}
+
+/** The token's Secret is read when its version isn't the one that is known; a generated one only when it is ours. */
+const readToken = async ({
+  object,
+  meta,
+  isOurs,
+  attempt,
+  kube,
+}: {
+  readonly object: CacheObject
+  readonly meta: SecretMetadata | undefined | 'unread'
+  readonly isOurs: (meta: SecretMetadata | undefined | 'unread') => boolean
+  readonly attempt: <T>(what: string, read: () => Promise<T>) => Promise<T | undefined>
+  readonly kube: Clients['kube']
+}): Promise<TokenRead> => {
+  const { name, key, generated } = tokenSecretOf(object)
+  if (generated && !isOurs(meta)) return meta === 'unread' ? { is: 'unread' } : { is: 'absent' }
+  const seen = object.status.authToken?.seen
+  if (generated && meta !== undefined && meta !== 'unread' && seen === `${meta.uid}/${meta.resourceVersion}`) {
+    return { is: 'same' }
+  }
+  let failed = true
+  const secret = await attempt(`spec.auth.token.secretRef: reading the Secret ${name}`, async () => {
+    const read = await kube.readSecret({ namespace: object.namespace, name })
+    failed = false
+    return read
+  })
+  if (failed) return { is: 'unread' }
+  if (secret === undefined) return { is: 'absent' }
+  return secret.version === seen
+    ? { is: 'same' }
+    : { is: 'read', secretVersion: secret.version, value: secret.data[key] }
+}
+
+/** The reads that plan/cache-cluster/reads.ts asks for, in order. Only the failure of a needed one is in the way. */
+const readAws = async (
+  { aws }: Clients,
+  facts: CacheFacts,
+  refresh: boolean,
+  before: Failure | undefined,
+): Promise<AwsReads> => {
+  let failure = before
+  const tell = async <T>(want: Want, read: () => Promise<Read<T | undefined>>): Promise<Found<T>> => {
+    if (want === 'no' || failure !== undefined) return unread
+    const result = await read()
+    if (result.ok) return result.value === undefined ? { is: 'absent' } : { is: 'found', value: result.value }
+    if (want === 'needed') failure = result.failure
+    return unread
+  }
+  const { object, observed } = facts
+  const unversioned = intentOf(facts)
+  const familyMissing = unversioned.group.is === 'familyMissing' && observed.is === 'absent' && !object.deleting
+  const standard = await tell(familyMissing ? 'needed' : 'no', () => aws.readDefaultVersion(object.spec.engine))
   const defaultFamily = standard.is === 'found' ? standard.value.family : undefined
   const intent = intentOf({ ...facts, defaultFamily })
-  const reads = readsOf(facts, intent, refresh)
-  const groupName = parameterGroupToRead(facts.object, intent.ownGroup?.name)
-  const live = reads.live ? await tell(aws.readCache(intent.id, is, { members: false })) : unread
-  const cache = live.is === 'found' ? live.value : facts.observed.is === 'seen' ? facts.observed.cache : undefined
+  const wants = readsOf(facts, intent, refresh, aws.parameterGroupUsers)
+  const live = await tell(wants.live, () => aws.readCache(intent.id, intent.topology, { members: false }))
+  const cache = live.is === 'found' ? live.value : observed.is === 'seen' ? observed.cache : undefined
   // AWS tells the tags of an available cache only: asking earlier is an error.
-  const tags = reads.tags && cache?.state === 'available' ? await tell(aws.readTags(cache.arn)) : unread
-  const parameters = reads.parameters && groupName !== undefined ? await tell(aws.readParameters(groupName)) : unread
-  const foreignParameters = parameters.is === 'found' && !facts.object.status.parameterGroup?.appliedHash
-  const parametersTags =
-    parameters.is === 'found' && (foreignParameters || facts.object.deleting)
-      ? await tell(aws.readTags(parameters.value.arn))
-      : unread
-  const events = reads.events ? await tell(aws.readEvents(intent.id, is, 3_600_000)) : unread
-  if (refresh && failure === undefined && facts.observed.is !== 'unknown') memory.fullReadDone(key)
+  const asked = cache?.state === 'available' ? wants.tags : 'no'
+  const tags = await tell(asked, () => aws.readTags(cache?.arn ?? ''))
+  const { parameters, parametersTags } = await readParameters(aws, intent, wants.parameters, tell)
+  const leftover = await readLeftover(aws, object, wants.leftover, tell)
+  const events = await tell(wants.events, () => aws.readEvents(intent.id, intent.topology, eventsMs))
   return {
     live,
     tags,
     parameters,
     parametersTags,
+    leftover,
     events: events.is === 'found' ? events.value : [],
     defaultFamily,
     failure,
   }
 }
 
-/** While deleting, the group that status recorded comes first: nothing else may say which family it was. */
-const parameterGroupToRead = (object: CacheObject, intended: string | undefined): string | undefined => {
-  const recorded = object.status.parameterGroup
-  return object.deleting && recorded?.owned ? recorded.name : intended
+type Tell = <T>(want: Want, read: () => Promise<Read<T | undefined>>) => Promise<Found<T>>
+
+const readParameters = async (aws: Clients['aws'], { group }: Intent, want: Want, tell: Tell) => {
+  if (group.is !== 'own') return { parameters: unread, parametersTags: unread }
+  const parameters = await tell(want, () => aws.readParameters(group.name))
+  if (parameters.is !== 'found') return { parameters, parametersTags: unread }
+  return { parameters, parametersTags: await tell(want, () => aws.readTags(parameters.value.arn)) }
+}
+
+const readLeftover = async (
+  aws: Clients['aws'],
+  object: CacheObject,
+  name: string | undefined,
+  tell: Tell,
+): Promise<CacheFacts['leftover']> => {
+  const { arn } = object.status
+  if (name === undefined || arn === undefined) return undefined
+  const tags = await tell('refresh', () => aws.readTags(parameterGroupArn(arn, name)))
+  if (tags.is === 'unread') return { name, is: 'unread' }
+  if (tags.is === 'absent') return { name, is: 'absent' }
+  return { name, is: isClusters(tags.value, object) ? 'ours' : 'others' }
 }

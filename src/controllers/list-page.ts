@@ -1,20 +1,27 @@
-import { type CacheClusterSpec } from '../crds/cache-cluster/spec.ts'
+import type { CacheClusterSpec } from '../crds/cache-cluster/spec.ts'
+import type { CacheClusterStatus } from '../crds/cache-cluster/status.ts'
 import { engines } from '../crds/cache-cluster/words.ts'
 import { cacheClusterKind, type Kind } from '../crds/kind.ts'
-import { keyOf } from '../kube/key.ts'
 import type { KubeObject } from '../kube/port.ts'
-import { type WatchClients, watch } from './watch-cache.ts'
+import { type WatchClients, watchCache } from './watch-cache.ts'
 
 /**
- * Objects of a list that is still coming in: their caches are looked at meanwhile, so that a start with thousands of them
+ * Objects of a list that is still coming in: their caches are polled for meanwhile, so that a start with thousands of them
  * waits once and not twice.
  */
 export const listPageHandlerOf =
-  (clients: WatchClients) =>
+  (clients: WatchClients & { readonly cluster: string }) =>
   (kind: Kind, objects: readonly KubeObject[]): void => {
     if (kind !== cacheClusterKind) return
-    for (const { metadata, spec } of objects) {
+    for (const { metadata, spec, status } of objects) {
       const { engine } = (spec ?? {}) as Partial<CacheClusterSpec>
-      if (engine !== undefined && engines.includes(engine)) watch(clients, keyOf(metadata), engine)
+      if (engine === undefined || !engines.includes(engine)) continue
+      watchCache(clients, {
+        cluster: clients.cluster,
+        namespace: metadata.namespace ?? '',
+        name: metadata.name,
+        spec: spec as CacheClusterSpec,
+        status: (status ?? {}) as CacheClusterStatus,
+      })
     }
   }

@@ -1,14 +1,22 @@
+import type { Refused, Repeats } from '../plan/core/brake.ts'
+import type { Failure } from '../plan/core/outcome.ts'
 import type { Clock, Random } from '../time/clock.ts'
 
-/** Everything is read again about once in this time, object by object. */
-const fullReadMs = 3_600_000
+/** Everything is read again about once in this time at the soonest, object by object. */
+const leastRefreshMs = 3_600_000
+/** The calls a second that refreshes may cost all objects together, and those that one refresh costs at most. */
+const refreshCallsPerSecond = 1
+const callsPerRefresh = 2
+/** A step that was carried out longer ago is no repeat. */
+const repeatWindowMs = 3_600_000
 
 interface Remembered {
   id: string
-  fullReadDueMs: number
-  planHash: string
-  generation: number
-  repeats: number
+  refreshedMs: number
+  chance: number
+  repeats: { hash: string; times: number; lastMs: number } | undefined
+  refused: { hash: string; failure: Failure; sinceMs: number } | undefined
+  asked: { value: string; sinceMs: number } | undefined
 }
 
 /**
@@ -16,14 +24,19 @@ interface Remembered {
  * keeps slow things slow and endless things from going on.
  */
 export interface Memory {
-  /** True when everything should be read again now. */
-  fullReadDue(key: string): boolean
-  fullReadDone(key: string): void
-  /** The plan that was carried out last for this generation, and how often in a row; 0 when there is none. */
-  repeats(key: string, generation: number): { readonly count: number; readonly planHash: string | undefined }
+  /** True when everything should be read again now. The more objects there are, the longer it takes for each. */
+  refreshDue(key: string): boolean
+  refreshed(key: string): void
+  repeats(key: string): Repeats | undefined
+  refused(key: string): Refused | undefined
+  carriedOut(key: string, stepHash: string): void
+  refusedFor(key: string, stepHash: string, failure: Failure): void
   /** Whoever asks for another try begins to count anew. */
   forgetRepeats(key: string): void
-  carriedOut(key: string, generation: number, planHash: string): void
+  /** AWS answers again as it should: what it refused for want of rights may be asked again. */
+  forgetRefusals(keys: readonly string[]): void
+  /** Since when this value of larder.dev/reconcile-at has been known; remembers it at first sight and says so. */
+  askedSince(key: string, value: string): { readonly sinceMs: number; readonly isNew: boolean }
   setId(key: string, id: string): void
   id(key: string): string | undefined
   /** The object whose cache has this id. */
@@ -34,33 +47,61 @@ export interface Memory {
 export const createMemory = (clock: Clock, random: Random): Memory => {
   const objects = new Map<string, Remembered>()
   const keys = new Map<string, string>()
-  const nextFullRead = () => clock.nowMs() + fullReadMs * (0.75 + 0.5 * random())
   const of = (key: string): Remembered => {
     const known = objects.get(key)
     if (known !== undefined) return known
-    const made = { id: '', fullReadDueMs: nextFullRead(), planHash: '', generation: 0, repeats: 0 }
+    const made: Remembered = {
+      id: '',
+      refreshedMs: clock.nowMs(),
+      chance: random(),
+      repeats: undefined,
+      refused: undefined,
+      asked: undefined,
+    }
     objects.set(key, made)
     return made
   }
+  /** By a budget of calls for all, not by a clock that strikes for all at once. */
+  const refreshMs = (chance: number): number => {
+    const shareMs = (objects.size * callsPerRefresh * 1000) / refreshCallsPerSecond
+    return Math.max(leastRefreshMs, shareMs) * (0.75 + 0.5 * chance)
+  }
   return {
-    fullReadDue: (key) => of(key).fullReadDueMs <= clock.nowMs(),
-    fullReadDone: (key) => {
-      of(key).fullReadDueMs = nextFullRead()
+    refreshDue: (key) => {
+      const { refreshedMs, chance } = of(key)
+      return clock.nowMs() - refreshedMs >= refreshMs(chance)
     },
-    repeats: (key, generation) => {
+    refreshed: (key) => Object.assign(of(key), { refreshedMs: clock.nowMs(), chance: random() }),
+    repeats: (key) => {
+      const last = of(key).repeats
+      if (last === undefined || clock.nowMs() - last.lastMs > repeatWindowMs) return undefined
+      return { hash: last.hash, times: last.times, sinceMs: clock.nowMs() - last.lastMs }
+    },
+    refused: (key) => {
+      const last = of(key).refused
+      return last && { hash: last.hash, failure: last.failure, sinceMs: clock.nowMs() - last.sinceMs }
+    },
+    carriedOut: (key, hash) => {
       const known = of(key)
-      const { repeats, planHash } = known
-      return known.generation === generation && repeats > 0
-        ? { count: repeats, planHash }
-        : { count: 0, planHash: undefined }
+      const again = known.repeats?.hash === hash && clock.nowMs() - known.repeats.lastMs <= repeatWindowMs
+      known.repeats = { hash, times: again ? (known.repeats?.times ?? 0) + 1 : 1, lastMs: clock.nowMs() }
+      known.refused = undefined
     },
-    forgetRepeats: (key) => {
-      of(key).repeats = 0
+    refusedFor: (key, hash, failure) => {
+      of(key).refused = { hash, failure, sinceMs: clock.nowMs() }
     },
-    carriedOut: (key, generation, planHash) => {
+    forgetRepeats: (key) => Object.assign(of(key), { repeats: undefined, refused: undefined }),
+    forgetRefusals: (all) => {
+      for (const key of all) {
+        const known = objects.get(key)
+        if (known !== undefined) known.refused = undefined
+      }
+    },
+    askedSince: (key, value) => {
       const known = of(key)
-      const again = known.generation === generation && known.planHash === planHash && known.repeats > 0
-      Object.assign(known, { generation, planHash, repeats: again ? known.repeats + 1 : 1 })
+      const isNew = known.asked?.value !== value
+      if (isNew || known.asked === undefined) known.asked = { value, sinceMs: clock.nowMs() }
+      return { sinceMs: known.asked.sinceMs, isNew }
     },
     setId: (key, id) => {
       of(key).id = id

@@ -6,7 +6,7 @@ import { type Plan, stuck, wait } from '../core/outcome.ts'
 import { isAwsAction, step } from '../core/step.ts'
 import { tokenNeeded, tokenSecretOf } from '../secrets/names.ts'
 import { identityChanged } from './checks.ts'
-import type { CacheFacts } from './facts.ts'
+import type { CacheFacts, CacheObject } from './facts.ts'
 import { type Intent, intentOf, knownOurs } from './intent.ts'
 import { progressOf } from './progress.ts'
 import { topologies } from './topology/topology.ts'
@@ -70,11 +70,12 @@ const leave = (facts: CacheFacts, cache: ObservedCache, intent: Intent): Plan =>
   if (cache.state === 'deleting' || cache.state === 'moving') return busy(cache, facts.reconcilingMs)
   if (cache.state === 'failed') return leaveFailed(facts, cache, intent)
   if (tags.is !== 'found') return wait('WaitingForAWS', `waiting until AWS tells the tags of ${cache.id}`)
+  const retains = object.spec.deletionPolicy === 'Retain'
+  if (retains && ownershipOf(tags.value, object) === 'nobody') return { is: 'released', message: retained(object) }
   if (!stillOurs(facts, cache, tags.value)) {
-    // Owner tags that went because Larder itself took them off: Retain is done.
-    return { is: 'released', message: retained(facts) ?? `${cache.id} is not ours any more: let go, nothing touched` }
+    return { is: 'released', message: `${cache.id} is not ours any more: let go, nothing touched` }
   }
-  if (object.spec.deletionPolicy === 'Retain') return retain(facts, cache)
+  if (retains) return retain(facts, cache)
   return act(topologies[intent.topology].remove(cache.id))
 }
 
@@ -104,11 +105,13 @@ const retain = (facts: CacheFacts, cache: ObservedCache): Plan => {
   return act({ do: 'RemoveTags', cacheId: cache.id, arn: cache.arn, keys: ownerTagKeys })
 }
 
-const retained = ({ object }: CacheFacts): string | undefined => {
-  if (object.spec.deletionPolicy !== 'Retain' || object.status.arn === undefined) return undefined
+const retained = (object: CacheObject): string => {
+  const { id, arn } = object.status
   const { name, generated } = tokenSecretOf(object)
-  const token = tokenNeeded(object.spec) && generated ? `, its auth token in the Secret ${name}` : ''
-  return `${object.status.id} stays in AWS (${object.status.arn})${token}. To take it back: a CacheCluster with spec.adopt.id ${object.status.id}${token === '' ? '' : ` and spec.auth.token.secretRef.name ${name}`}`
+  const kept = tokenNeeded(object.spec) && generated
+  const token = kept ? `, its auth token in the Secret ${name}` : ''
+  const back = kept ? ` and spec.auth.token.secretRef.name ${name}` : ''
+  return `${id} stays in AWS (${arn})${token}. To take it back: a CacheCluster with spec.adopt.id ${id}${back}`
 }
 
 /** The cache is gone: a parameter group of ours that nobody uses goes too. */

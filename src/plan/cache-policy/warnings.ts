@@ -1,19 +1,6 @@
-import type { CachePolicySpec, CachePolicyStatus } from '../../crds/cache-policy.ts'
+import type { CachePolicySpec } from '../../crds/cache-policy.ts'
 import { durationMs } from '../../crds/duration.ts'
-import { nextConditions } from '../core/conditions.ts'
-import { given } from '../core/given.ts'
-import type { Engine } from '../core/observed.ts'
-
-/** All that one reconcile of a CachePolicy knows. */
-export interface PolicyFacts {
-  readonly nowIso: string
-  readonly generation: number
-  readonly spec: CachePolicySpec
-  readonly status: CachePolicyStatus
-  readonly reconcileAt: string | undefined
-  /** CacheClusters of the namespace that name this policy. */
-  readonly caches: readonly { readonly name: string; readonly engine: Engine }[]
-}
+import type { PolicyFacts } from './facts.ts'
 
 /** memcached reads a TTL above 30 days as a date (its protocol.txt, "Expiration times"). */
 const longestMemcachedTtlMs = 30 * 24 * 3_600_000
@@ -82,25 +69,3 @@ const checks: readonly Check[] = [
 
 export const policyWarnings = (facts: PolicyFacts): readonly string[] =>
   checks.flatMap((check) => (check.hit(facts) ? [check.say(facts)] : []))
-
-/** A policy is ready as soon as it is read: what it asks of caches is told by the caches. */
-export const judgePolicy = (facts: PolicyFacts): CachePolicyStatus => {
-  const warnings = policyWarnings(facts)
-  return given<CachePolicyStatus>({
-    observedGeneration: facts.generation,
-    conditions: nextConditions(facts.status.conditions, facts, [
-      {
-        type: 'Ready',
-        status: 'True',
-        reason: 'InSync',
-        message:
-          warnings.length === 0
-            ? `used by ${facts.caches.length} caches`
-            : `used by ${facts.caches.length} caches, with ${warnings.length} warnings`,
-      },
-    ]),
-    caches: facts.caches.map((cache) => cache.name).sort(),
-    warnings: [...warnings],
-    lastHandledReconcileAt: facts.reconcileAt,
-  })
-}

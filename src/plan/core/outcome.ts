@@ -142,9 +142,6 @@ export const wait = (reason: Reason, message: string, later: readonly PlannedAct
 })
 export const stuck = (reason: Reason, message: string): Plan => ({ is: 'stuck', reason, message })
 
-/** Older than this, the last good poll says nothing about now: Ready becomes Unknown. */
-export const staleMs = 300_000
-
 /** A thing that is waited for and does not come: after this long somebody should look, so waiting becomes stalled. */
 export const patienceMs = 300_000
 

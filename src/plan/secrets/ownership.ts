@@ -1,5 +1,5 @@
 /** What metadata tell of a Secret: enough to know whose it is and whether it is current, without reading its contents. */
-export interface SecretMeta {
+export interface SecretMetadata {
   readonly uid: string
   readonly resourceVersion: string
   readonly contentHash: string | undefined
@@ -10,7 +10,7 @@ export interface SecretMeta {
   /** Whether it carries our label. */
   readonly labelled: boolean
   /** The controller among its owner references. */
-  readonly owner: { readonly kind: string; readonly name: string; readonly uid: string } | undefined
+  readonly owner?: { readonly kind: string; readonly name: string; readonly uid: string } | undefined
   /** The owner by our own annotation, which stays when somebody takes the reference off. */
   readonly annotatedOwnerUid: string | undefined
   readonly deleting: boolean
@@ -23,13 +23,13 @@ export interface SecretMeta {
 export type SecretFact =
   | { readonly is: 'unread' }
   | { readonly is: 'absent' }
-  | { readonly is: 'ours'; readonly meta: SecretMeta }
+  | { readonly is: 'ours'; readonly meta: SecretMetadata }
   | { readonly is: 'former' }
   | { readonly is: 'foreign'; readonly whose: string }
 
 /** The one rule: ours is what says so itself, by our label and the uid of our object. */
 export const secretFactOf = (
-  meta: SecretMeta | undefined,
+  meta: SecretMetadata | undefined,
   object: { readonly kind: string; readonly name: string; readonly uid: string },
 ): SecretFact => {
   if (meta === undefined) return { is: 'absent' }
@@ -40,7 +40,7 @@ export const secretFactOf = (
   return { is: 'foreign', whose: whoseWords(meta) }
 }
 
-const whoseWords = ({ owner, labelled, annotatedOwnerUid }: SecretMeta): string => {
+const whoseWords = ({ owner, labelled, annotatedOwnerUid }: SecretMetadata): string => {
   if (owner !== undefined) return `belongs to the ${owner.kind} ${owner.name}`
   return labelled && annotatedOwnerUid !== undefined
     ? 'was kept from a CacheCluster that is gone'

@@ -4,7 +4,7 @@ import { hashOf } from '../core/hash.ts'
 import { type Plan, type PlannedAction, stuck, wait } from '../core/outcome.ts'
 import { step } from '../core/step.ts'
 import { pairNames, tokenSecretOf, writtenNames } from './names.ts'
-import type { SecretFact, SecretMeta } from './ownership.ts'
+import type { SecretFact, SecretMetadata } from './ownership.ts'
 import { contentHashOf, type SecretPair, secretPair } from './pair.ts'
 import { policyFileOf } from './policy-file.ts'
 import { wayTo } from './way.ts'
@@ -55,7 +55,7 @@ export const publishedWay = (facts: CacheFacts): string | undefined => {
 }
 
 /** What others add to the Secret is theirs: only our own keys must stand. An edited key is no longer ours in the metadata. */
-const intact = (meta: SecretMeta, hash: string, keys: readonly string[], uid: string): boolean =>
+const intact = (meta: SecretMetadata, hash: string, keys: readonly string[], uid: string): boolean =>
   meta.contentHash === hash &&
   meta.owner?.uid === uid &&
   meta.keys.length === keys.length &&

@@ -156,11 +156,14 @@ const neither: UpDown = { up: [], down: [] }
 
 const zonesOf = ({ zones }: WantedGroup, grows: boolean) => (zones === undefined || !grows ? {} : { zones })
 
+const shardsOf = ({ members }: ObservedGroup): readonly string[] =>
+  [...new Set(members.map(({ shard }) => shard))].filter((shard) => shard !== '').sort()
+
 const shardSteps = (wanted: WantedGroup, observed: ObservedGroup): UpDown => {
   const from = observed.shards
   const to = wanted.shards ?? from
   if (from === to || observed.clusterMode !== 'Enabled') return neither
-  const retain = to < from ? [...new Set(observed.members.map((m) => m.shard).filter(Boolean))].sort().slice(0, to) : []
+  const retain = to < from ? shardsOf(observed).slice(0, to) : []
   const action = { do: 'SetShards', id: observed.id, from, to, retain, ...zonesOf(wanted, to > from) } as const
   const steps = [step(action, 'None', { field: 'spec.nodes.shards', from: `${from}`, to: `${to}` })]
   return to > from ? { up: steps, down: [] } : { up: [], down: steps }
@@ -173,7 +176,8 @@ const replicaSteps = (wanted: WantedGroup, observed: ObservedGroup): UpDown => {
   if (wanted.replicasPerShard === undefined && !(onTheWay && from === 0)) return neither
   const to = Math.max(wanted.replicasPerShard ?? from, onTheWay ? 1 : 0)
   if (from === to && observed.evenReplicas) return neither
-  const action = { do: 'SetReplicas', id: observed.id, from, to, ...zonesOf(wanted, to > from) } as const
+  const placed = wanted.zones !== undefined && to > from ? { zones: wanted.zones, shards: shardsOf(observed) } : {}
+  const action = { do: 'SetReplicas', id: observed.id, from, to, ...placed } as const
   const steps = [
     step(action, 'None', {
       field: 'spec.nodes.replicasPerShard',
