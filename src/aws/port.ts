@@ -63,5 +63,5 @@ export interface Polling {
   /** Poll as soon as possible. */
   soon(): void
   /** True once a first snapshot stands. */
-  readonly looked: boolean
+  readonly polled: boolean
 }

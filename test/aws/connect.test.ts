@@ -111,15 +111,15 @@ describe('the connection to AWS', () => {
     const { aws, polling, clock } = connected(wire)
     aws.watch('x', 'group', false)
     polling.start()
-    while (!polling.looked) await clock.advance(10)
+    while (!polling.polled) await clock.advance(10)
     assert.equal(aws.observed('x').is, 'absent')
     const acting = aws.act(remove)
     assert.equal(aws.observed('x').is, 'unknown')
     assert.equal((await acting).is, 'done')
     assert.equal(aws.observed('x').is, 'unknown')
     wire.replies = [okReply('Any')]
-    const { looks } = polling.figures()
-    while (polling.figures().looks === looks) await clock.advance(100)
+    const { polls } = polling.figures()
+    while (polling.figures().polls === polls) await clock.advance(100)
     assert.equal(aws.observed('x').is, 'absent')
   })
 
@@ -161,7 +161,7 @@ describe('the connection to AWS', () => {
     while (lines.length < 3) await clock.advance(1000)
     assert.ok(Number(lines[2]?.fields.outageSeconds) >= 600)
     wire.replies = [okReply('Any')]
-    while (!polling.looked) await clock.advance(500)
+    while (!polling.polled) await clock.advance(500)
     assert.deepEqual(told().slice(2), [
       ['AWS cannot be polled', 'AccessDenied'],
       ['AWS can be polled again', undefined],

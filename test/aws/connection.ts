@@ -40,5 +40,5 @@ export const connectedTo = (wire: FakeWire, over: { mayWrite?: () => boolean } =
 /** Polls until a first picture stands. */
 export const pictured = async ({ polling, clock }: Connected): Promise<void> => {
   polling.start()
-  while (!polling.looked) await clock.advance(10)
+  while (!polling.polled) await clock.advance(10)
 }

@@ -64,6 +64,12 @@ describe('the error table', () => {
     ['an unknown code with 429', awsError('NeverHeardOf', 'm', 429), 'retryable', 'Throttled'],
     ['something that is no error', 'oops', 'retryable', 'UnknownError'],
     ['a 404 of something that is not ElastiCache', awsError('NotFound', 'm', 404), 'retryable', 'UnknownError'],
+    [
+      "an answer without a code of AWS, as a proxy's or a wrong endpoint's",
+      Object.assign(new Error('m'), { name: 'Unknown', $metadata: { httpStatusCode: 404 } }),
+      'retryable',
+      'NetworkError',
+    ],
     ['throttling', awsError('Throttling', 'Rate exceeded'), 'retryable', 'Throttled'],
     ['a busy group', awsError('InvalidReplicationGroupState'), 'waiting', 'InvalidState'],
     ['a busy node', awsError('InvalidCacheClusterState'), 'waiting', 'InvalidState'],

@@ -55,7 +55,7 @@ describe('the shared snapshot', () => {
       snapshot.start()
       await clock.advance(600_000)
       assert.deepEqual(lister.calls, [])
-      assert.equal(snapshot.looked, true)
+      assert.equal(snapshot.polled, true)
       assert.equal(clock.timers, 0)
     })
 
@@ -72,10 +72,10 @@ describe('the shared snapshot', () => {
       lister.pageSize = 2
       await started('a', 'b', 'c')
       assert.deepEqual(lister.calls, ['groups', 'groups 2', 'clusters', 'clusters 2', 'clusters 4'])
-      const { groupPages, clusterPages, looks, ageMs } = snapshot.figures()
+      const { groupPages, clusterPages, polls, ageMs } = snapshot.figures()
       assert.deepEqual(
-        { groupPages, clusterPages, looks, ageMs },
-        { groupPages: 2, clusterPages: 3, looks: 1, ageMs: 0 },
+        { groupPages, clusterPages, polls, ageMs },
+        { groupPages: 2, clusterPages: 3, polls: 1, ageMs: 0 },
       )
     })
 
@@ -135,7 +135,7 @@ describe('the shared snapshot', () => {
     it('knows nothing before the first look', () => {
       snapshot.watch('x', 'group', false)
       assert.equal(snapshot.observed('x').is, 'unknown')
-      assert.equal(snapshot.looked, false)
+      assert.equal(snapshot.polled, false)
     })
 
     it('does not know a cache while it is written, nor until a look that began after the write has ended', async () => {
@@ -149,7 +149,7 @@ describe('the shared snapshot', () => {
       end('perhaps')
       lister.release()
       await clock.settle()
-      assert.equal(snapshot.figures().looks, 2)
+      assert.equal(snapshot.figures().polls, 2)
       assert.equal(snapshot.observed('x').is, 'unknown')
       await untilLook()
       assert.equal(snapshot.observed('x').is, 'seen')
@@ -332,7 +332,7 @@ describe('the shared snapshot', () => {
       lister.release()
       await clock.advance(60_000)
       assert.deepEqual(changes, [])
-      assert.equal(snapshot.looked, false)
+      assert.equal(snapshot.polled, false)
     })
   })
 
@@ -595,7 +595,7 @@ describe('the shared snapshot', () => {
     it('does not count as a first picture', async () => {
       lister.failing = throttling
       await started('x')
-      assert.equal(snapshot.looked, false)
+      assert.equal(snapshot.polled, false)
       assert.equal(snapshot.observed('x').is, 'unknown')
       assert.deepEqual(changes, [])
     })

@@ -54,15 +54,15 @@ describe('many calls and few tokens', () => {
     await pictured(made)
     let created = 0
     for (let n = 0; n < 1000; n++) void aws.act(create(`c${n}`)).then(() => created++)
-    let last = polling.figures().looks
+    let last = polling.figures().polls
     let lastMs = clock.nowMs()
     let longestMs = 0
     while (created < 1000) {
       await clock.advance(100)
-      const { looks } = polling.figures()
-      if (looks === last) continue
+      const { polls } = polling.figures()
+      if (polls === last) continue
       longestMs = Math.max(longestMs, clock.nowMs() - lastMs)
-      last = looks
+      last = polls
       lastMs = clock.nowMs()
     }
     // Five seconds to the next poll when it isn't hindered, and its pages in between the creates.

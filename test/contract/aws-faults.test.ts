@@ -70,8 +70,8 @@ describe('the AWS port under faults', function () {
     order({ action: 'DescribeCacheClusters', do: 'truncate', count: 2 })
     await ground.until('two looks failed', () => failures.length === 2)
     assert.equal(groupSeen(ground, id), before)
-    const { looks } = ground.polling.figures()
-    await ground.until('a good look', () => ground.polling.figures().looks > looks)
+    const { polls } = ground.polling.figures()
+    await ground.until('a good look', () => ground.polling.figures().polls > polls)
     assert.equal(groupSeen(ground, id), before)
   })
 })
@@ -93,8 +93,8 @@ describe('the budget of looks', () => {
       await ground.until('all available', () => ids.every(available))
       const changed: string[] = []
       const oneLook = async () => {
-        const { looks } = ground.polling.figures()
-        await ground.until('a look', () => ground.polling.figures().looks > looks)
+        const { polls } = ground.polling.figures()
+        await ground.until('a look', () => ground.polling.figures().polls > polls)
       }
       await oneLook()
       ground.polling.onChange((all) => changed.push(...all))
