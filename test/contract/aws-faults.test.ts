@@ -58,8 +58,21 @@ describe('the AWS port under faults', function () {
       order({ action: 'CreateReplicationGroup', do: 'error', code })
       const failure = failureIn(await ground.aws.act(createGroup(id)))
       assert.deepEqual([failure.is, failure.reason], [is, reason])
+      assert.equal(ground.aws.observed(id).is, 'absent', 'refused by AWS, so nothing was changed')
     })
   }
+
+  it('tells that polls fail, why, and that they are good again', async () => {
+    const told: (string | undefined)[] = []
+    ground.polling.onHealth((ids) => {
+      assert.deepEqual(ids, [id])
+      told.push(ground.aws.pollState().failure?.reason)
+    })
+    order({ action: 'DescribeReplicationGroups', do: 'error', code: 'AccessDenied', count: 2 })
+    await ground.until('told twice', () => told.length === 2)
+    assert.deepEqual(told, ['AccessDenied', undefined])
+    assert.ok((ground.aws.pollState().ageMs ?? Number.POSITIVE_INFINITY) < 60_000)
+  })
 
   it('keeps the picture while looks fail, and goes on when AWS is back', async () => {
     await ground.aws.act(createGroup(id))
