@@ -184,6 +184,18 @@ describe('a parameter group that many caches share', () => {
     assert.equal(aws.sinceWriteMs('Shared'), 700)
   })
 
+  it('is read anew, and its tags too, for a person who asks for a look now', async () => {
+    const { aws, timeout, state, wire } = scene()
+    await timeout()
+    await aws.readTags(arn)
+    state.timeout = '30'
+    assert.equal(await timeout(), '10')
+    const read = await aws.readParameters('shared', { fresh: true })
+    assert.equal(read.ok && read.value?.values.timeout, '30')
+    await aws.readTags(arn)
+    assert.equal(wire.actions().filter((action) => action === 'ListTagsForResource').length, 2)
+  })
+
   it('is asked for again at once when it was not there', async () => {
     const { aws, state, timeout } = scene()
     state.there = false
