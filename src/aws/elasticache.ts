@@ -129,7 +129,7 @@ export const elastiCacheOf = (options: ElastiCacheOptions): Aws => {
         subject === 'parameterGroup' ? parameters.readTags(arn) : readTags(clients.read, arn),
       )
     },
-    readParameters: (name) => read('parameterGroup', () => parameters.read(name)),
+    readParameters: (name, options) => read('parameterGroup', () => parameters.read(name, options?.fresh ?? false)),
     readEvents: (id, topology, sinceMs) =>
       readList(() => readEvents(clients.read, sourcesOf(snapshot, id, topology), sinceMs)),
     eventsSince: (sinceMs) => readList(() => readAllEvents(clients.read, sinceMs)),

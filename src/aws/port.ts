@@ -44,8 +44,11 @@ export interface Aws {
   ): Promise<Read<ObservedCache | undefined>>
   /** Of a parameter group: kept and shared like its values. */
   readTags(arn: string): Promise<Read<Tags | undefined>>
-  /** Kept for ten minutes for all who ask, and dropped by our own write of the group. */
-  readParameters(name: string): Promise<Read<ObservedParameters | undefined>>
+  /**
+   * Kept for ten minutes for all who ask, and dropped by our own write of the group. `fresh`: a person asked for a look now, so
+   * what was kept of it, its tags too, is dropped first.
+   */
+  readParameters(name: string, options?: { readonly fresh: boolean }): Promise<Read<ObservedParameters | undefined>>
   /** Of one cache, the newest last: the only place where AWS explains what failed in the background. */
   readEvents(id: string, topology: Topology, sinceMs: number): Promise<Read<readonly ObservedEvent[]>>
   /** Of everything in the account within the last `sinceMs`, the newest last: one list, however many caches there are. */
@@ -63,5 +66,5 @@ export interface Polling {
   /** Poll as soon as possible. */
   soon(): void
   /** True once a first snapshot stands. */
-  readonly looked: boolean
+  readonly polled: boolean
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'mocha'
-import type { CallSeen } from '../../src/aws/client/client.ts'
-import { type AwsConnection, connectAws } from '../../src/aws/client/connect.ts'
-import { fakeClock } from '../loop/fake-clock.ts'
+import type { AwsConnection } from '../../src/aws/client/connect.ts'
+import { connectedTo } from './connection.ts'
 import { type FakeWire, fakeWire, okReply, refusal, type WireReply } from './fake-wire.ts'
 
 const reset: WireReply = { error: Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }) }
@@ -13,22 +12,9 @@ describe('the connection to AWS', () => {
   afterEach(() => connection?.close())
 
   const connected = (wire: FakeWire, over: { mayWrite?: () => boolean } = {}) => {
-    const clock = fakeClock()
-    const calls: CallSeen[] = []
-    const lines: string[] = []
-    const log = (message: string, fields: object) => void lines.push(`${message} ${JSON.stringify(fields)}`)
-    connection = connectAws({
-      region: 'eu-west-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-      requestHandler: wire.requestHandler,
-      clock,
-      random: () => 0.5,
-      mayWrite: () => true,
-      observer: { called: (call) => calls.push(call) },
-      log: { info: log, warn: log },
-      ...over,
-    })
-    return { ...connection, clock, calls, lines }
+    const made = connectedTo(wire, over)
+    connection = made
+    return made
   }
 
   it('sends a change once, whatever becomes of it', async () => {
@@ -125,15 +111,15 @@ describe('the connection to AWS', () => {
     const { aws, polling, clock } = connected(wire)
     aws.watch('x', 'group', false)
     polling.start()
-    while (!polling.looked) await clock.advance(10)
+    while (!polling.polled) await clock.advance(10)
     assert.equal(aws.observed('x').is, 'absent')
     const acting = aws.act(remove)
     assert.equal(aws.observed('x').is, 'unknown')
     assert.equal((await acting).is, 'done')
     assert.equal(aws.observed('x').is, 'unknown')
     wire.replies = [okReply('Any')]
-    const { looks } = polling.figures()
-    while (polling.figures().looks === looks) await clock.advance(100)
+    const { polls } = polling.figures()
+    while (polling.figures().polls === polls) await clock.advance(100)
     assert.equal(aws.observed('x').is, 'absent')
   })
 
@@ -162,16 +148,39 @@ describe('the connection to AWS', () => {
     assert.equal(!none.ok && none.failure.reason, 'NotSupported')
   })
 
-  it('says once that looks fail, and once that they are good again', async () => {
+  it('says that AWS cannot be polled when that begins and every five minutes while it lasts, and once when it ended', async () => {
     const wire = fakeWire(refusal('AccessDenied', 'no', 403))
     const { aws, polling, clock, lines } = connected(wire)
     aws.watch('x', 'group', false)
     polling.start()
     while (wire.sent.length < 4) await clock.advance(500)
-    assert.equal(lines.length, 1)
+    const told = () => lines.map(({ message, fields }) => [message, fields.reason])
+    assert.deepEqual(told(), [['AWS cannot be polled', 'AccessDenied']])
+    while (lines.length < 2) await clock.advance(1000)
+    assert.ok(Number(lines[1]?.fields.outageSeconds) >= 300)
+    while (lines.length < 3) await clock.advance(1000)
+    assert.ok(Number(lines[2]?.fields.outageSeconds) >= 600)
     wire.replies = [okReply('Any')]
-    while (!polling.looked) await clock.advance(500)
-    assert.equal(lines.length, 2)
+    while (!polling.polled) await clock.advance(500)
+    assert.deepEqual(told().slice(2), [
+      ['AWS cannot be polled', 'AccessDenied'],
+      ['AWS can be polled again', undefined],
+    ])
+  })
+
+  it("logs fixed sentences, and beside them AWS's words and its request id, never in a field called message", async () => {
+    const wire = fakeWire(refusal('InvalidParameterValue', 'The value 9.9 is wrong'), okReply('DeleteReplicationGroup'))
+    const { aws, lines } = connected(wire)
+    await aws.act(remove)
+    await aws.act(remove)
+    assert.deepEqual(
+      lines.map(({ message }) => message),
+      ['AWS did not take a change', 'AWS took a change'],
+    )
+    const [refused, taken] = lines
+    assert.equal(refused?.fields.words, 'The value 9.9 is wrong.')
+    assert.deepEqual([refused?.fields.requestId, taken?.fields.requestId], ['1', '1'])
+    for (const { fields } of lines) assert.equal('message' in fields, false)
   })
 
   it('refuses whatever comes after it was closed', async () => {

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import * as sdk from '@aws-sdk/client-elasticache'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
-import { AwsLayerError, actedOf, awsFailureOf, isThrottling, labelOf } from '../../src/aws/errors/errors.ts'
+import {
+  AwsLayerError,
+  actedOf,
+  awsFailureOf,
+  isThrottling,
+  labelOf,
+  mayHaveEffect,
+} from '../../src/aws/errors/errors.ts'
 import { renderErrorsPage } from '../../src/aws/errors/page.ts'
 import { errorRows } from '../../src/aws/errors/rows.ts'
 import { reasons } from '../../src/plan/core/outcome.ts'
@@ -57,6 +64,12 @@ describe('the error table', () => {
     ['an unknown code with 429', awsError('NeverHeardOf', 'm', 429), 'retryable', 'Throttled'],
     ['something that is no error', 'oops', 'retryable', 'UnknownError'],
     ['a 404 of something that is not ElastiCache', awsError('NotFound', 'm', 404), 'retryable', 'UnknownError'],
+    [
+      "an answer without a code of AWS, as a proxy's or a wrong endpoint's",
+      Object.assign(new Error('m'), { name: 'Unknown', $metadata: { httpStatusCode: 404 } }),
+      'retryable',
+      'NetworkError',
+    ],
     ['throttling', awsError('Throttling', 'Rate exceeded'), 'retryable', 'Throttled'],
     ['a busy group', awsError('InvalidReplicationGroupState'), 'waiting', 'InvalidState'],
     ['a busy node', awsError('InvalidCacheClusterState'), 'waiting', 'InvalidState'],
@@ -84,6 +97,107 @@ describe('the error table', () => {
       assert.equal(acted.failure.reason, reason)
     })
   }
+
+  const cures: readonly [string, unknown, string, RegExp][] = [
+    [
+      'no credentials at all',
+      Object.assign(new Error('Could not load credentials from any providers'), { name: 'CredentialsProviderError' }),
+      'CredentialsInvalid',
+      /IAM role for its service account, or access keys/,
+    ],
+    [
+      'keys that nobody knows',
+      awsError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403),
+      'CredentialsInvalid',
+      /credentials that exist.* enable the region/,
+    ],
+    [
+      'a wrong secret key',
+      awsError('SignatureDoesNotMatch', 'The request signature we calculated does not match', 403),
+      'CredentialsInvalid',
+      /secret access key/,
+    ],
+    [
+      'no rights',
+      awsError(
+        'AccessDenied',
+        'User: arn:aws:iam::1:user/u is not authorized to perform: elasticache:DescribeReplicationGroups on resource: *',
+        403,
+      ),
+      'AccessDenied',
+      /Allow elasticache:DescribeReplicationGroups in the policy of the operator's IAM role\..* docs\/install\.md/,
+    ],
+    [
+      'an endpoint that refuses, at every address of its host',
+      Object.assign(new AggregateError([new Error('connect ECONNREFUSED ::1:9')], ''), { code: 'ECONNREFUSED' }),
+      'NetworkError',
+      /ECONNREFUSED: connect ECONNREFUSED ::1:9\. Check the endpoint, .* nobody answers there/,
+    ],
+    [
+      'an endpoint that swallows every packet',
+      Object.assign(
+        new Error(
+          '@smithy/node-http-handler - the request socket did not establish a connection with the server within the configured timeout of 2000 ms.',
+        ),
+        { name: 'TimeoutError' },
+      ),
+      'NetworkError',
+      /nobody answers there/,
+    ],
+    [
+      'a host that is unknown, as in a region without the service',
+      Object.assign(new Error('getaddrinfo ENOTFOUND elasticache.eu-nowhere-1.amazonaws.com'), { code: 'ENOTFOUND' }),
+      'NetworkError',
+      /Check the region and the endpoint: .* has no ElastiCache/,
+    ],
+    [
+      'a DNS that does not answer',
+      Object.assign(new Error('getaddrinfo EAI_AGAIN x'), { code: 'EAI_AGAIN' }),
+      'NetworkError',
+      /DNS/,
+    ],
+    ['a region that is not enabled', awsError('OptInRequired', 'm', 403), 'CredentialsInvalid', /enable this region/],
+  ]
+  for (const [name, error, reason, cure] of cures) {
+    it(`tells what helps against ${name}`, () => {
+      const failure = awsFailureOf(error)
+      assert.equal(failure?.reason, reason)
+      assert.match(failure?.message ?? '', cure)
+    })
+  }
+
+  it('hands over the parts of its message, so that a field can stand in front, and the request id', () => {
+    const error = awsError('InvalidParameterValue', 'The value 9.9 is wrong')
+    Object.assign(error.$metadata, { requestId: 'r-1' })
+    const failure = awsFailureOf(error)
+    assert.deepEqual(failure, {
+      is: 'stalled',
+      reason: 'InvalidSpec',
+      message: `InvalidParameterValue: ${failure?.words} ${failure?.cure}`,
+      code: 'InvalidParameterValue',
+      words: 'The value 9.9 is wrong.',
+      cure: "Change the spec as AWS's message says: it refuses one of the values.",
+      requestId: 'r-1',
+    })
+  })
+
+  it('takes a change for not made only where AWS itself refused it, or nothing was sent', () => {
+    const refused = [awsError('InvalidParameterValue'), awsError('AccessDenied', 'm', 403), awsError('Throttling')]
+    const unsent = [
+      new AwsLayerError('Closing', 'm'),
+      new AwsLayerError('NoLeaseMargin', 'm'),
+      Object.assign(new Error('m'), { name: 'CredentialsProviderError' }),
+    ]
+    for (const error of [...refused, ...unsent]) assert.equal(mayHaveEffect(error), false)
+    const doubtful = [
+      awsError('InternalFailure', 'm', 500),
+      nodeError('ECONNRESET'),
+      new AwsLayerError('StrangeReply', 'm'),
+      Object.assign(new Error('<html>'), { $metadata: { httpStatusCode: 403 } }),
+      'oops',
+    ]
+    for (const error of doubtful) assert.equal(mayHaveEffect(error), true)
+  })
 
   it('takes a missing subject for a fact, and a missing dependency for a stall', () => {
     assert.deepEqual(actedOf(awsError('ReplicationGroupNotFoundFault'), 'group'), { is: 'absent' })

@@ -11,6 +11,10 @@ export interface FakeWire {
   readonly sent: URLSearchParams[]
   /** Replies to come; when they run out, the last one stays. */
   replies: readonly WireReply[]
+  /** Answers instead of `replies` where it gives something; a promise that never ends is an AWS that never answers. */
+  answer: ((action: string, fields: URLSearchParams) => WireReply | Promise<WireReply> | undefined) | undefined
+  /** The actions that were sent, in order. */
+  actions(): readonly string[]
 }
 
 const requestId = { 'x-amzn-requestid': '1' }
@@ -29,15 +33,23 @@ export const refusal = (code: string, message: string, http = 400): WireReply =>
 
 /** What stands in for the network under the SDK: replies as scripted, nothing of AWS behind them. */
 export const fakeWire = (...replies: readonly WireReply[]): FakeWire => {
+  const nextReply = (): WireReply | undefined => {
+    const [first, ...rest] = wire.replies
+    if (rest.length > 0) wire.replies = rest
+    return first
+  }
   const wire: FakeWire = {
     replies,
     sent: [],
+    answer: undefined,
+    actions: () => wire.sent.map((fields) => fields.get('Action') ?? ''),
     requestHandler: {
       metadata: { handlerProtocol: 'http/1.1' },
       handle: async (request: { readonly body?: unknown }) => {
-        const [first, ...rest] = wire.replies
-        if (rest.length > 0) wire.replies = rest
-        wire.sent.push(new URLSearchParams(String(request.body)))
+        const fields = new URLSearchParams(String(request.body))
+        wire.sent.push(fields)
+        const answered = wire.answer?.(fields.get('Action') ?? '', fields)
+        const first = answered === undefined ? nextReply() : await answered
         if (!first || 'error' in first) throw first?.error ?? new Error('no reply')
         const headers = { 'content-type': 'text/xml', ...first.headers }
         return { response: { statusCode: first.http, headers, body: new TextEncoder().encode(first.body) } }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'mocha'
 import { type Snapshot, snapshotOf } from '../../src/aws/snapshot/snapshot.ts'
-import type { Failure } from '../../src/plan/core/outcome.ts'
+import { type Failure, staleMs } from '../../src/plan/core/outcome.ts'
 import { type FakeClock, fakeClock } from '../loop/fake-clock.ts'
 import { type FakeLister, fakeLister } from './fake-lister.ts'
 import { sdkGroup, sdkMember, sdkMembers, sdkMemcached } from './sdk-shapes.ts'
@@ -55,7 +55,7 @@ describe('the shared snapshot', () => {
       snapshot.start()
       await clock.advance(600_000)
       assert.deepEqual(lister.calls, [])
-      assert.equal(snapshot.looked, true)
+      assert.equal(snapshot.polled, true)
       assert.equal(clock.timers, 0)
     })
 
@@ -72,10 +72,10 @@ describe('the shared snapshot', () => {
       lister.pageSize = 2
       await started('a', 'b', 'c')
       assert.deepEqual(lister.calls, ['groups', 'groups 2', 'clusters', 'clusters 2', 'clusters 4'])
-      const { groupPages, clusterPages, looks, ageMs } = snapshot.figures()
+      const { groupPages, clusterPages, polls, ageMs } = snapshot.figures()
       assert.deepEqual(
-        { groupPages, clusterPages, looks, ageMs },
-        { groupPages: 2, clusterPages: 3, looks: 1, ageMs: 0 },
+        { groupPages, clusterPages, polls, ageMs },
+        { groupPages: 2, clusterPages: 3, polls: 1, ageMs: 0 },
       )
     })
 
@@ -135,7 +135,7 @@ describe('the shared snapshot', () => {
     it('knows nothing before the first look', () => {
       snapshot.watch('x', 'group', false)
       assert.equal(snapshot.observed('x').is, 'unknown')
-      assert.equal(snapshot.looked, false)
+      assert.equal(snapshot.polled, false)
     })
 
     it('does not know a cache while it is written, nor until a look that began after the write has ended', async () => {
@@ -149,7 +149,7 @@ describe('the shared snapshot', () => {
       end('perhaps')
       lister.release()
       await clock.settle()
-      assert.equal(snapshot.figures().looks, 2)
+      assert.equal(snapshot.figures().polls, 2)
       assert.equal(snapshot.observed('x').is, 'unknown')
       await untilLook()
       assert.equal(snapshot.observed('x').is, 'seen')
@@ -176,6 +176,37 @@ describe('the shared snapshot', () => {
       snapshot.writing('x')('perhaps')
       await clock.advance(300)
       assert.equal(snapshot.sinceWriteMs('x'), 300)
+    })
+
+    it('knows a cache again as before when AWS refused its write, which counts as no write and asks for no poll', async () => {
+      await started('x')
+      const end = snapshot.writing('x')
+      assert.equal(snapshot.observed('x').is, 'unknown')
+      end('none')
+      assert.equal(snapshot.observed('x').is, 'seen')
+      assert.equal(snapshot.sinceWriteMs('x'), undefined)
+      assert.equal(await untilLook(), 60_000)
+      assert.equal(changes.length, 1)
+    })
+
+    it('tells a change that a poll found while a write was under way, also when AWS refused that', async () => {
+      await started('x')
+      const end = snapshot.writing('x')
+      lister.groupsThere = [sdkGroup('x', 2, { Status: 'modifying' })]
+      await untilLook()
+      end('none')
+      const observed = snapshot.observed('x')
+      assert.equal(observed.is === 'seen' && observed.cache.status, 'modifying')
+      assert.deepEqual(changes.slice(1), [['x']])
+    })
+
+    it('stays unknown after a write that may have had an effect, also when the next one is refused', async () => {
+      await started('x')
+      snapshot.writing('x')('perhaps')
+      snapshot.writing('x')('none')
+      assert.equal(snapshot.observed('x').is, 'unknown')
+      await untilLook()
+      assert.equal(snapshot.observed('x').is, 'seen')
     })
 
     it('looks within five seconds of a write, and not at once', async () => {
@@ -239,6 +270,38 @@ describe('the shared snapshot', () => {
       assert.deepEqual(waits, [5000, 10_000, 20_000, 20_000, 20_000, 20_000, 20_000, 5000, 5000, 5000, 5000, 5000])
     })
 
+    it('does not count the wait for tokens as time that the poll takes', async () => {
+      await started('x')
+      snapshot.watch('x', 'group', true)
+      lister.held = true
+      await untilLook()
+      await clock.advance(20_000)
+      waited += 20_000
+      lister.release()
+      await clock.settle()
+      assert.ok((await untilLook()) <= 5000)
+    })
+
+    it('begins its backoff anew when AWS takes other calls again', async () => {
+      await started('x')
+      lister.failing = throttling
+      await clock.advance(240_000)
+      lister.failing = undefined
+      snapshot.answered()
+      assert.ok((await untilLook()) <= 4000)
+      snapshot.answered()
+      assert.ok((await untilLook()) > 59_000)
+    })
+
+    it('does not hurry because of other calls where a poll fails for lack of rights', async () => {
+      await started('x')
+      lister.failing = Object.assign(new Error('no'), { Code: 'AccessDenied' })
+      await clock.advance(240_000)
+      await untilLook()
+      snapshot.answered()
+      assert.ok((await untilLook()) > 50_000)
+    })
+
     it('spends at most half of its time looking', async () => {
       await started('x')
       snapshot.watch('x', 'group', true)
@@ -269,7 +332,7 @@ describe('the shared snapshot', () => {
       lister.release()
       await clock.advance(60_000)
       assert.deepEqual(changes, [])
-      assert.equal(snapshot.looked, false)
+      assert.equal(snapshot.polled, false)
     })
   })
 
@@ -325,6 +388,122 @@ describe('the shared snapshot', () => {
       const observed = snapshot.observed('x')
       assert.equal(observed.is === 'seen' && observed.cache.is, 'memcached')
     })
+  })
+
+  describe('the users of a parameter group', () => {
+    it('are all that name it, also those that nobody watches and a redis cluster without a group', async () => {
+      assert.equal(snapshot.parameterGroupUsers('default.valkey8'), undefined)
+      has('x', 'stranger')
+      const CacheParameterGroup = { CacheParameterGroupName: 'Default.Valkey8' }
+      lister.clustersThere = [
+        ...lister.clustersThere,
+        { CacheClusterId: 'Lone', Engine: 'redis', CacheParameterGroup },
+        sdkMemcached('m'),
+      ]
+      snapshot.watch('x', 'group', false)
+      snapshot.start()
+      await clock.advance(0)
+      assert.deepEqual(snapshot.parameterGroupUsers('default.valkey8'), ['lone', 'stranger', 'x'])
+      assert.deepEqual(snapshot.parameterGroupUsers('nobodys'), [])
+    })
+  })
+
+  describe('what is told of the health of polls', () => {
+    let told: (readonly string[])[]
+    const denied = Object.assign(new Error('no'), { Code: 'AccessDenied' })
+    beforeEach(() => {
+      told = []
+      snapshot.onHealth((ids) => told.push([...ids].sort()))
+    })
+
+    it('is nothing while polls are good', async () => {
+      await started('x')
+      await clock.advance(1_000_000)
+      assert.deepEqual(told, [])
+      assert.equal(snapshot.state().failure, undefined)
+    })
+
+    it('is a failure that begins, gets another reason and ends, each once and to all watched ids', async () => {
+      await started('x', 'y')
+      lister.failing = throttling
+      await untilLook()
+      assert.deepEqual(told, [['x', 'y']])
+      assert.equal(snapshot.state().failure?.reason, 'Throttled')
+      await untilLook()
+      assert.equal(told.length, 1)
+      lister.failing = denied
+      await untilLook()
+      assert.equal(told.length, 2)
+      assert.equal(snapshot.state().failure?.reason, 'AccessDenied')
+      lister.failing = undefined
+      await untilLook()
+      assert.equal(told.length, 3)
+      assert.equal(snapshot.state().failure, undefined)
+    })
+
+    it('is once that the picture is older than five minutes, and once that it is fresh again', async () => {
+      await started('x')
+      lister.failing = denied
+      await untilLook()
+      assert.equal(told.length, 1)
+      await clock.advance(staleMs - (snapshot.state().ageMs ?? 0))
+      assert.equal(told.length, 1)
+      await clock.advance(1)
+      assert.equal(told.length, 2)
+      assert.ok((snapshot.state().ageMs ?? 0) > staleMs)
+      await clock.advance(1_000_000)
+      assert.equal(told.length, 2)
+      lister.failing = undefined
+      await untilLook()
+      assert.equal(told.length, 3)
+      assert.ok((snapshot.state().ageMs ?? staleMs) < 1000)
+    })
+
+    it('is the first failure within ten seconds of the start, also where AWS does not answer at all', async () => {
+      lister.held = true
+      await started('x')
+      await clock.advance(7900)
+      assert.deepEqual(told, [])
+      await clock.advance(2000)
+      assert.deepEqual(told, [['x']])
+      assert.equal(snapshot.state().failure?.reason, 'NetworkError')
+      assert.equal(snapshot.state().failure?.code, 'NoAnswer')
+      assert.equal(snapshot.state().ageMs, undefined)
+      lister.release()
+      await clock.advance(10)
+      assert.equal(told.length, 2)
+      assert.equal(snapshot.state().failure, undefined)
+    })
+
+    it('does not take our own wait for tokens for a silence of AWS', async () => {
+      lister.held = true
+      await started('x')
+      waited += 60_000
+      await clock.advance(60_000)
+      assert.deepEqual(told, [])
+      await clock.advance(10_000)
+      assert.equal(told.length, 1)
+    })
+
+    it('is nothing when nobody watches anything: there is no picture that could get old', async () => {
+      await started('x')
+      snapshot.forget('x')
+      await clock.advance(1_000_000)
+      assert.deepEqual(told, [])
+      assert.deepEqual(snapshot.state(), { ageMs: undefined, failure: undefined })
+      assert.equal(snapshot.figures().lastGoodWallMs, undefined)
+      assert.equal(clock.timers, 0)
+    })
+  })
+
+  it('tells when the last good poll began as a time of day, which stays while polls fail', async () => {
+    await started('x')
+    const { lastGoodWallMs } = snapshot.figures()
+    assert.equal(lastGoodWallMs, clock.wallMs())
+    lister.failing = throttling
+    await untilLook()
+    await clock.advance(100_000)
+    assert.equal(snapshot.figures().lastGoodWallMs, lastGoodWallMs)
   })
 
   describe('lists that move between pages', () => {
@@ -416,7 +595,7 @@ describe('the shared snapshot', () => {
     it('does not count as a first picture', async () => {
       lister.failing = throttling
       await started('x')
-      assert.equal(snapshot.looked, false)
+      assert.equal(snapshot.polled, false)
       assert.equal(snapshot.observed('x').is, 'unknown')
       assert.deepEqual(changes, [])
     })

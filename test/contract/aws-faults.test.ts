@@ -58,8 +58,21 @@ describe('the AWS port under faults', function () {
       order({ action: 'CreateReplicationGroup', do: 'error', code })
       const failure = failureIn(await ground.aws.act(createGroup(id)))
       assert.deepEqual([failure.is, failure.reason], [is, reason])
+      assert.equal(ground.aws.observed(id).is, 'absent', 'refused by AWS, so nothing was changed')
     })
   }
+
+  it('tells that polls fail, why, and that they are good again', async () => {
+    const told: (string | undefined)[] = []
+    ground.polling.onHealth((ids) => {
+      assert.deepEqual(ids, [id])
+      told.push(ground.aws.pollState().failure?.reason)
+    })
+    order({ action: 'DescribeReplicationGroups', do: 'error', code: 'AccessDenied', count: 2 })
+    await ground.until('told twice', () => told.length === 2)
+    assert.deepEqual(told, ['AccessDenied', undefined])
+    assert.ok((ground.aws.pollState().ageMs ?? Number.POSITIVE_INFINITY) < 60_000)
+  })
 
   it('keeps the picture while looks fail, and goes on when AWS is back', async () => {
     await ground.aws.act(createGroup(id))
@@ -70,8 +83,8 @@ describe('the AWS port under faults', function () {
     order({ action: 'DescribeCacheClusters', do: 'truncate', count: 2 })
     await ground.until('two looks failed', () => failures.length === 2)
     assert.equal(groupSeen(ground, id), before)
-    const { looks } = ground.polling.figures()
-    await ground.until('a good look', () => ground.polling.figures().looks > looks)
+    const { polls } = ground.polling.figures()
+    await ground.until('a good look', () => ground.polling.figures().polls > polls)
     assert.equal(groupSeen(ground, id), before)
   })
 })
@@ -93,8 +106,8 @@ describe('the budget of looks', () => {
       await ground.until('all available', () => ids.every(available))
       const changed: string[] = []
       const oneLook = async () => {
-        const { looks } = ground.polling.figures()
-        await ground.until('a look', () => ground.polling.figures().looks > looks)
+        const { polls } = ground.polling.figures()
+        await ground.until('a look', () => ground.polling.figures().polls > polls)
       }
       await oneLook()
       ground.polling.onChange((all) => changed.push(...all))

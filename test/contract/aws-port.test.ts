@@ -145,6 +145,21 @@ for (const { title, remote, open } of grounds) {
         assert.deepEqual(valueIn(await ground.aws.readCache(id, 'group', { members: true })), groupSeen(ground, id))
       })
 
+      it('looks the same by id without its members: what they tell is as the last poll has it', async () => {
+        assert.deepEqual(valueIn(await ground.aws.readCache(id, 'group', { members: false })), groupSeen(ground, id))
+      })
+
+      it('refuses a node type that is none, and is known as before', async () => {
+        const before = groupSeen(ground, id)
+        const sinceMs = ground.aws.sinceWriteMs(id) ?? 0
+        const set = { nodeType: 'cache.huge.gigantic' }
+        const refused = failureIn(await ground.aws.act({ do: 'ModifyGroup', id, set, when: 'Now' }))
+        assert.equal(refused.is, 'stalled')
+        assert.ok(refused.requestId && refused.words && refused.cure)
+        assert.deepEqual(groupSeen(ground, id), before)
+        assert.ok((ground.aws.sinceWriteMs(id) ?? 0) >= sinceMs)
+      })
+
       it('takes a change that changes nothing for unchanged', async () => {
         const set = { maintenanceWindow: 'sun:05:00-sun:06:00' }
         const result = await acted(ground, { do: 'ModifyGroup', id, set: {}, when: 'Now' })
@@ -170,6 +185,7 @@ for (const { title, remote, open } of grounds) {
           )
         })
         await settled(ground, id)
+        assert.deepEqual(ground.aws.parameterGroupUsers(parameters), [id])
         assert.equal(groupSeen(ground, id).maintenanceWindow, 'mon:05:00-mon:06:00')
         assert.equal(groupSeen(ground, id).snapshotRetentionDays, 2)
         const used = failureIn(await ground.aws.act({ do: 'DeleteParameterGroup', name: parameters }))
@@ -191,12 +207,16 @@ for (const { title, remote, open } of grounds) {
         assert.deepEqual(groupSeen(ground, id).pending, {})
       })
 
-      it('gets a replica more and loses it again, and is not available while a member lags', async () => {
-        for (const [from, to] of [
-          [1, 2],
-          [2, 1],
+      it('gets a replica more in the zone that is asked for and loses it again, and is not available while a member lags', async () => {
+        const [home, other] = groupSeen(ground, id).members.map(({ zone }) => zone ?? '')
+        const zones = [home ?? '', other ?? '', home ?? '']
+        const inHome = () => groupSeen(ground, id).members.filter(({ zone }) => zone === home).length
+        const stood = inHome()
+        for (const [from, to, over] of [
+          [1, 2, { zones, shards: ['0001'] }],
+          [2, 1, {}],
         ] as const) {
-          await done(ground, { do: 'SetReplicas', id, from, to })
+          await done(ground, { do: 'SetReplicas', id, from, to, ...over })
           await ground.until(`${to} replicas`, () => {
             const observed = ground.aws.observed(id)
             if (observed.is !== 'seen' || observed.cache.is !== 'group') return false
@@ -205,6 +225,7 @@ for (const { title, remote, open } of grounds) {
             return observed.cache.replicasPerShard === to && observed.cache.state === 'available'
           })
           assert.equal(groupSeen(ground, id).members.length, to + 1)
+          if (to === 2) assert.equal(inHome(), stood + 1)
         }
       })
 
@@ -234,6 +255,8 @@ for (const { title, remote, open } of grounds) {
         assert.ok(events.length > 0)
         const times = events.map(({ time }) => time)
         assert.deepEqual(times, [...times].sort())
+        const all = valueIn(await ground.aws.eventsSince(24 * hours))
+        assert.ok(all.some(({ sourceId }) => sourceId === id || sourceId === `${id}-001`))
       })
 
       it('goes: deleting for a while, then absent, here and by id', async () => {
@@ -271,18 +294,21 @@ for (const { title, remote, open } of grounds) {
         )
       })
 
-      it('gets a shard more, and gives it up again', async () => {
+      it('gets a shard more in the zone that is asked for, and gives it up again', async () => {
         const retain = groupSeen(ground, id).members.map(({ shard }) => shard)
         for (const [from, to] of [
           [2, 3],
           [3, 2],
         ] as const) {
-          await done(ground, { do: 'SetShards', id, from, to, retain })
+          const zone = groupSeen(ground, id).members[0]?.zone ?? ''
+          await done(ground, { do: 'SetShards', id, from, to, retain, ...(to > from ? { zones: [zone] } : {}) })
           await ground.until(`${to} shards`, () => {
             const observed = ground.aws.observed(id)
             return observed.is === 'seen' && observed.cache.is === 'group' && observed.cache.shards === to
           })
           await settled(ground, id)
+          const coming = groupSeen(ground, id).members.find(({ shard }) => !retain.includes(shard))
+          if (to > from) assert.equal(coming?.zone, zone)
         }
         assert.deepEqual(
           groupSeen(ground, id).members.map(({ shard }) => shard),
@@ -315,7 +341,7 @@ for (const { title, remote, open } of grounds) {
         assert.deepEqual(valueIn(await ground.aws.readCache(id, 'memcached', { members: true })), cache)
       })
 
-      it('gets a node more, and loses the one that it is told to lose', async () => {
+      it('gets a node more in the zone that is asked for, and loses the one that it is told to lose', async () => {
         const nodes = async (count: number) => {
           await ground.until(`${count} nodes`, () => {
             const observed = ground.aws.observed(id)
@@ -325,8 +351,10 @@ for (const { title, remote, open } of grounds) {
           })
           return memcachedSeen(ground, id).members.map((node) => node.id)
         }
-        await done(ground, { do: 'SetNodes', id, from: 2, to: 3, remove: [] })
+        const zone = memcachedSeen(ground, id).members[1]?.zone ?? ''
+        await done(ground, { do: 'SetNodes', id, from: 2, to: 3, remove: [], zones: [zone] })
         assert.deepEqual(await nodes(3), ['0001', '0002', '0003'])
+        assert.equal(memcachedSeen(ground, id).members[2]?.zone, zone)
         await done(ground, { do: 'SetNodes', id, from: 3, to: 2, remove: ['0002'] })
         assert.deepEqual(await nodes(2), ['0001', '0003'])
       })

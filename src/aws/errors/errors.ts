@@ -71,7 +71,13 @@ const rowOf = (error: unknown, message: string): Omit<ErrorRow, 'code'> => {
     const row = rows?.find(({ whenMessageHas }) => whenMessageHas === undefined || message.includes(whenMessageHas))
     if (row) return row
   }
-  return statusRow(shapeOf(error).$metadata?.httpStatusCode)
+  const { Code, $metadata } = shapeOf(error)
+  const http = $metadata?.httpStatusCode
+  const [strange] = rowsByCode.get('StrangeReply') ?? []
+  // An answer that names no code is a proxy's or a wrong endpoint's. ElastiCache's own load balancer may say 429 and 5xx so.
+  if (strange && text(Code) === undefined && http !== undefined && http >= 300 && http < 500 && http !== 429)
+    return strange
+  return statusRow(http)
 }
 
 const retryAfterMs = (shape: ErrorShape): number | undefined => {

@@ -27,7 +27,7 @@ What AWS, the network or the SDK may say, and what Larder does then. The code is
 the conditions, events and metrics of a cache.
 
 * **waits**: the world moves and nobody is at fault. Larder looks again after a stated delay.
-* **tries again**: it failed and may pass unchanged. Larder tries again with a growing delay. Every code that is not in this table is handled so, as \`UnknownError\`; one that comes with HTTP 429 is \`Throttled\`, and with 5xx \`AwsUnavailable\`.
+* **tries again**: it failed and may pass unchanged. Larder tries again with a growing delay. Every code that is not in this table is handled so, as \`UnknownError\`; one that comes with HTTP 429 is \`Throttled\`, and with 5xx \`AwsUnavailable\`; an answer without any code is a \`StrangeReply\`.
 * **stalls**: it will not pass until somebody changes something. Larder looks again when the spec changes, and now and then.
 * **looks who owns it**, **takes it as gone**, **goes on**: not failures. When the missing thing is not the one that the call was about, but one that it needs, Larder stalls with \`DependencyNotFound\`; when another thing has the name already, with \`NotOurs\`.
 

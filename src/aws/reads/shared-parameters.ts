@@ -19,7 +19,8 @@ const momentMs = 2000
  * ourselves. Our writes are remembered for an hour.
  */
 export interface SharedParameters {
-  read(name: string): Promise<ObservedParameters | undefined>
+  /** `fresh`: what was kept of the group, its tags too, is dropped first. */
+  read(name: string, fresh: boolean): Promise<ObservedParameters | undefined>
   readTags(arn: string): Promise<Tags>
   /** Tells that a write of the group begins, and the returned function, how it ended. */
   writing(name: string): (effect: Effect) => void
@@ -45,7 +46,11 @@ export const sharedParametersOf = (client: ElastiCacheClient, clock: Clock): Sha
     for (const [name, at] of wroteMs) if (clock.nowMs() - at > familyMs) wroteMs.delete(name)
   }
   return {
-    read: (name) => groups.read(name.toLowerCase()),
+    read: (asked, fresh) => {
+      const name = asked.toLowerCase()
+      if (fresh) drop(name)
+      return groups.read(name)
+    },
     readTags: (arn) => {
       const name = nameOfArn(arn).toLowerCase()
       arns.set(name, arn)

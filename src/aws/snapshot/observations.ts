@@ -177,7 +177,7 @@ export const observationsOf = (clock: Clock): Observations => {
     apply: (begun, wanted, polled) => {
       const before = new Map([...kinds.keys()].map((id) => [id, believed(id)]))
       const doubts = new Set<string>()
-      // What nobody looked at any more must not pass for known when somebody asks again.
+      // What nobody watches any more must not pass for known when somebody asks again.
       for (const kind of ['group', 'memcached'] as const) {
         if (wanted.groups || (wanted.memcached && kind === 'memcached')) applyKind(kind, begun, polled, doubts)
         else forgetKind(kind)

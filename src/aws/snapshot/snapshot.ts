@@ -10,7 +10,8 @@ import { silenceMs, silenceOf } from './silence.ts'
 
 /** What the polls have cost and how old their answers are, for metrics. */
 export interface PollFigures {
-  readonly looks: number
+  /** Good ones. */
+  readonly polls: number
   readonly failedPolls: number
   /** Pages of DescribeReplicationGroups and of DescribeCacheClusters, ever: one call each. */
   readonly groupPages: number
@@ -26,7 +27,7 @@ export interface PollFigures {
 }
 
 /**
- * The one picture of all caches of an account and region: it serves every reader, and looks anew by itself. Listeners must
+ * The one picture of all caches of an account and region: it serves every reader, and polls anew by itself. Listeners must
  * not throw; each `on…` gives the function that ends the listening.
  */
 export interface Snapshot
@@ -90,14 +91,14 @@ export const snapshotOf = ({
   const observations = observationsOf(clock)
   const changes = listenersOf<readonly string[]>()
   const failed = listenersOf<Failure>()
-  const looks = listenersOf<PollFigures>()
+  const ended = listenersOf<PollFigures>()
   const health = listenersOf<readonly string[]>()
   const state = pollHealthOf(clock, () => health.tell(observations.ids()))
-  const sums = { looks: 0, failedPolls: 0, groupPages: 0, clusterPages: 0 }
-  // A life lasts from start to stop: a look that an earlier life began finds nobody to tell.
+  const sums = { polls: 0, failedPolls: 0, groupPages: 0, clusterPages: 0 }
+  // A life lasts from start to stop: a poll that an earlier life began finds nobody to tell.
   let life = 0
   let started = false
-  let looked = false
+  let polled = false
   let inFlight = false
   let again = false
   let cancel: (() => void) | undefined
@@ -136,12 +137,12 @@ export const snapshotOf = ({
     }
   }
 
-  /** Only ever moves the next look nearer. */
+  /** Only ever moves the next poll nearer. */
   const planAt = (atMs: number): void => {
     if (!started || inFlight || atMs >= dueMs) return
     cancel?.()
     dueMs = atMs
-    cancel = clock.after(Math.max(0, atMs - clock.nowMs()), () => void look())
+    cancel = clock.after(Math.max(0, atMs - clock.nowMs()), () => void poll())
   }
   const delayMs = () =>
     delayOf({
@@ -168,12 +169,12 @@ export const snapshotOf = ({
       if (mine === life && silent) state.failed(silent)
     })
     try {
-      const polled = await pollAll(counting(silence.heard), wanted)
+      const found = await pollAll(counting(silence.heard), wanted)
       if (mine !== life) return
       failures = 0
-      looked = true
-      sums.looks += 1
-      const changed = observations.apply(begun, wanted, polled)
+      polled = true
+      sums.polls += 1
+      const changed = observations.apply(begun, wanted, found)
       state.good(startMs)
       if (changed.length > 0) changes.tell(changed)
     } catch (error) {
@@ -189,11 +190,11 @@ export const snapshotOf = ({
       pollMs = clock.nowMs() - startMs - (waitedMs() - waitedBeforeMs)
     }
   }
-  const look = async (): Promise<void> => {
+  const poll = async (): Promise<void> => {
     cancel?.()
     cancel = undefined
     dueMs = Number.POSITIVE_INFINITY
-    // Whoever waited when this look was planned may have been served by the one before.
+    // Whoever waited when this poll was planned may have been served by the one before.
     const restUntilMs = again ? Number.NEGATIVE_INFINITY : endedMs + delayMs()
     if (restUntilMs > clock.nowMs()) return planAt(restUntilMs)
     const wanted = observations.wanted()
@@ -202,7 +203,7 @@ export const snapshotOf = ({
       observations.apply(observations.begin(), wanted, nothingPolled)
       state.idle()
       failures = 0
-      looked = true
+      polled = true
       return
     }
     const mine = life
@@ -215,7 +216,7 @@ export const snapshotOf = ({
     slowness = slownessAfter(slowness, slowed() > slowedBefore)
     slowedBefore = slowed()
     chance = random()
-    looks.tell(figures())
+    ended.tell(figures())
     planAt(endedMs + (again ? gapMs : delayMs()))
   }
 
@@ -239,8 +240,8 @@ export const snapshotOf = ({
       again = true
       planAt(Math.max(endedMs + gapMs, clock.nowMs()))
     },
-    get looked() {
-      return looked
+    get polled() {
+      return polled
     },
     observed: observations.observed,
     pictured: observations.pictured,
@@ -267,7 +268,7 @@ export const snapshotOf = ({
     onChange: changes.on,
     onFailure: failed.on,
     onHealth: health.on,
-    onPoll: looks.on,
+    onPoll: ended.on,
     figures,
   }
 }
