@@ -1,14 +1,14 @@
 import winston from 'winston'
 
-/** Log lines: one sentence, and plain values beside it. Secrets never get here (house rule; a test with a canary holds it). */
-export interface Log {
+/** Logger lines: one sentence, and plain values beside it. Secrets never get here (house rule; a test with a canary holds it). */
+export interface Logger {
   debug(message: string, about?: object): void
   info(message: string, about?: object): void
   warn(message: string, about?: object): void
   error(message: string, about?: object): void
 }
 
-export interface ClosableLog extends Log {
+export interface ClosableLog extends Logger {
   /** Resolves when every line has been written. */
   flush(): Promise<void>
 }

@@ -17,7 +17,7 @@ import { type Elector, electorOf } from './kube/lease/elector.ts'
 import { leaseLockOf, leaseTransportOf } from './kube/lease/lease-lock.ts'
 import { kubeConfigFrom } from './kube/transport/config.ts'
 import { type Transport, transportOf } from './kube/transport/transport.ts'
-import type { Log } from './log.ts'
+import type { Logger } from './log.ts'
 import { backoffOf } from './loop/backoff.ts'
 import { type Queue, queueOf } from './loop/queue.ts'
 import { runWorkers, type Workers } from './loop/workers.ts'
@@ -47,7 +47,7 @@ export interface Operator {
 }
 
 /** Wires the rooms and starts them. `onLost` is called when another replica leads: the process should end at once. */
-export const startOperator = async (config: Config, log: Log, onLost: (why: string) => void): Promise<Operator> => {
+export const startOperator = async (config: Config, log: Logger, onLost: (why: string) => void): Promise<Operator> => {
   const random = Math.random
   const instance = `${hostname()}-${randomUUID().slice(0, 8)}`
   const load = kubeConfigFrom(config.kubeconfig)
@@ -133,7 +133,7 @@ const electorFor = (
   config: Config,
   transport: Transport,
   identity: string,
-  log: Log,
+  log: Logger,
   onLost: (why: string) => void,
 ): Elector => {
   const lock = leaseLockOf(transport, { namespace: config.leaseNamespace, name: 'larder' })
@@ -144,7 +144,7 @@ const beginWork = (
   config: Config,
   clients: Clients,
   queue: Queue,
-  log: Log,
+  log: Logger,
   observer: ReturnType<typeof reconcileObserverOf>,
 ) => {
   const byKind = new Map([

@@ -16,8 +16,8 @@ const sumOf = (text: string, pattern: RegExp): number =>
 export const doingsOf = async (world: World): Promise<Doings> => {
   const text = await (await fetch(`${world.metricsUrl}/metrics`)).text()
   return {
-    goodLooks: sumOf(text, /^larder_looks_total\{outcome="ok"\} (\d+)$/gm),
-    turns: sumOf(text, /^larder_turns_total\{kind="CacheCluster",end="\w+"\} (\d+)$/gm),
+    goodLooks: sumOf(text, /^larder_polls_total\{outcome="ok"\} (\d+)$/gm),
+    turns: sumOf(text, /^controller_runtime_reconcile_total\{controller="cachecluster",result="\w+"\} (\d+)$/gm),
     busy: sumOf(text, /^larder_queue_keys\{state="(?:user|resync|processing)"\} (\d+)$/gm),
   }
 }

@@ -146,6 +146,8 @@ export const startWorld = async ({
           join(root, 'dist/larder.mjs'),
           '--kubeconfig',
           operatorConfig,
+          '--cluster-name',
+          'larder',
           '--listen',
           `127.0.0.1:${metricsPort}`,
           ...flags,

@@ -38,7 +38,7 @@ export interface Queue {
 
 export interface QueueOptions {
   readonly clock: Clock
-  /** Workers of one key start at least this far apart, unless a user changed it: the brake on hot loops. */
+  /** Reconciles of one key start at least this far apart, unless a user changed it: the brake on hot loops. */
   readonly spacingMs?: number
 }
 

@@ -48,7 +48,7 @@ export const runWorkers = ({
   onError,
   observer,
 }: WorkerOptions): Workers => {
-  const rest = (key: string, said: Requeue) => {
+  const requeue = (key: string, said: Requeue) => {
     if (said.is === 'backoff') {
       queue.addAfter(key, Math.max(backoff.nextMs(key), said.atLeastMs ?? 0))
       return
@@ -72,7 +72,7 @@ export const runWorkers = ({
     // What failed before says little about what the user asks for now.
     if (lane === 'user') backoff.forget(key)
     const said = await attempt(key)
-    rest(key, said ?? { is: 'backoff' })
+    requeue(key, said ?? { is: 'backoff' })
     queue.done(key)
     observer?.ended?.(key, said?.is ?? 'error', clock.nowMs() - startMs)
   }

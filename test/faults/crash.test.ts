@@ -8,7 +8,7 @@ import { type Call, cacheCluster, until, worldForSuite } from '../world/world.ts
  */
 describe('kill -9 at five moments, then a restart', function () {
   this.timeout(240_000)
-  const world = worldForSuite({ emulator: ['--nodes', 'none'], operator: ['--no-leader-elect'] })
+  const world = worldForSuite({ emulator: ['--nodes', 'none'], operator: ['--leader-elect=false'] })
 
   const creates = (calls: readonly Call[], name: string) =>
     calls.filter(

@@ -14,7 +14,7 @@ describe('what others change in AWS', function () {
   this.timeout(120_000)
   const world = worldForSuite({
     emulator: ['--nodes', 'none'],
-    operator: ['--no-leader-elect', '--poll-interval', '5'],
+    operator: ['--leader-elect=false', '--poll-interval', '5'],
   })
   const ReplicationGroupId = 'larder-default-kept'
   let somebody: ElastiCacheClient

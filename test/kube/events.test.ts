@@ -7,6 +7,7 @@ import { type Events, type EventsOptions, eventRecorderOf, microTimeOf } from '.
 import { type FakeClock, fakeClock } from '../loop/fake-clock.ts'
 import { type Answer, answerJson, type FakeApi, refuse, startFakeApi, statusBody } from './fake-api.ts'
 import { memoryLog } from './memory-log.ts'
+import { until } from './until.ts'
 
 const object: KubeObject = {
   apiVersion: 'larder.dev/v1alpha1',
@@ -120,5 +121,19 @@ describe('events', () => {
     assert.equal(events.dropped(), 6)
     await events.flushed()
     assert.equal(sent.length, 4)
+  })
+
+  it('are waited for no longer than asked: a stop has a lease to give back', async () => {
+    api.next.other.unshift(() => undefined)
+    events.emit(object, ready)
+    await until(() => api.requests.length === 1, 'the request')
+    let flushed = false
+    void events.flushed(3000).then(() => {
+      flushed = true
+    })
+    await clock.advance(2999)
+    assert.equal(flushed, false)
+    await clock.advance(1)
+    await until(() => flushed, 'the end of the wait')
   })
 })

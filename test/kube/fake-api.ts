@@ -49,6 +49,7 @@ export interface FakeApi {
   bookmark(): void
   /** Goes back in time, as a restored backup does. */
   rewind(version: number): void
+  load(): KubeConfig
   transport(options?: Partial<TransportOptions>): Transport
   close(): Promise<void>
 }
@@ -149,6 +150,12 @@ export const startFakeApi = async (): Promise<FakeApi> => {
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
+  const load = () => {
+    const config = new KubeConfig()
+    config.loadFromClusterAndUser({ name: 'fake', server: url, skipTLSVerify: true }, { name: 'tester' })
+    return config
+  }
+
   return {
     url,
     path,
@@ -198,14 +205,8 @@ export const startFakeApi = async (): Promise<FakeApi> => {
       compacted = 0
       history = []
     },
-    transport: (options) => {
-      const load = () => {
-        const config = new KubeConfig()
-        config.loadFromClusterAndUser({ name: 'fake', server: url, skipTLSVerify: true }, { name: 'tester' })
-        return config
-      }
-      return transportOf({ load, ...options })
-    },
+    load,
+    transport: (options) => transportOf({ load, ...options }),
     close: async () => {
       server.close()
       server.closeAllConnections()

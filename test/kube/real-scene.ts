@@ -47,7 +47,7 @@ const definition = {
   },
 }
 
-/** A real API server with the kind Thing, and our hands in it. */
+/** A real API server with the kind Thing, and our clients of it. */
 export interface Scene {
   readonly plane: ControlPlane
   readonly transport: Transport

@@ -2,45 +2,24 @@ import assert from 'node:assert/strict'
 import diagnostics from 'node:diagnostics_channel'
 import type { TLSSocket } from 'node:tls'
 import { after, before, beforeEach, describe, it } from 'mocha'
-import { secretKind } from '../../src/crds/kind.ts'
 import { readClusterUid } from '../../src/kube/cluster-uid.ts'
 import { type Elector, electorOf } from '../../src/kube/lease/elector.ts'
 import { leaseLockOf, leaseTransportOf } from '../../src/kube/lease/lease-lock.ts'
-import { KubeError, type KubeFailure, type KubeObject } from '../../src/kube/port.ts'
+import type { KubeObject } from '../../src/kube/port.ts'
 import { kubeConfigFrom } from '../../src/kube/transport/config.ts'
 import { transportOf } from '../../src/kube/transport/transport.ts'
 import { eventRecorderOf } from '../../src/kube/write/events.ts'
 import { realClock } from '../../src/time/clock.ts'
 import { memoryLog } from './memory-log.ts'
-import { type Clients, configMapKind, openScene, type Scene, thingKind } from './real-scene.ts'
+import { type Clients, type Scene, thingKind } from './real-scene.ts'
+import { failureIn, keyOf, openThings, type Things } from './real-things.ts'
 import { until } from './until.ts'
-
-const failureOf = async (promise: Promise<unknown>): Promise<KubeFailure['is']> => {
-  try {
-    await promise
-  } catch (error) {
-    assert.ok(error instanceof KubeError, String(error))
-    return error.failure.is
-  }
-  return assert.fail('it did not fail')
-}
-const keyOf = (name: string) => ({ namespace: 'default', name })
 
 describe('the clients in a real API server', function () {
   this.timeout(120_000)
   let scene: Scene
   let clients: Clients
-  let made = 0
-
-  /** A Thing that the store has seen. */
-  const newThing = async (more: object = {}): Promise<KubeObject> => {
-    const name = `thing-${made++}`
-    await scene.createThing(name, { metadata: { name, ...more } })
-    await until(() => clients.kube.read(thingKind, keyOf(name)) !== undefined, 'the new thing is seen')
-    const thing = clients.kube.read(thingKind, keyOf(name))
-    assert.ok(thing)
-    return thing
-  }
+  let newThing: Things['newThing']
   const read = ({ metadata: { name } }: KubeObject): KubeObject => {
     const object = clients.kube.read(thingKind, keyOf(name))
     assert.ok(object)
@@ -51,9 +30,7 @@ describe('the clients in a real API server', function () {
 
   before(async function () {
     this.timeout(900_000)
-    scene = await openScene()
-    clients = scene.connect()
-    await clients.kube.whenSynced(thingKind)
+    ;({ scene, clients, newThing } = await openThings())
   })
   after(() => scene?.stop())
   beforeEach(() => {
@@ -76,7 +53,7 @@ describe('the clients in a real API server', function () {
 
     it('tells an object that is not there from a kind that is not served', async () => {
       assert.equal(await clients.kube.live(thingKind, keyOf('nobody')), undefined)
-      assert.equal(await failureOf(clients.kube.live({ ...thingKind, plural: 'ghosts' }, keyOf('nobody'))), 'transient')
+      assert.equal(await failureIn(clients.kube.live({ ...thingKind, plural: 'ghosts' }, keyOf('nobody'))), 'transient')
     })
 
     it('reads what tells this cluster from all others', async () => {
@@ -95,125 +72,8 @@ describe('the clients in a real API server', function () {
           return config
         },
       })
-      assert.equal(await failureOf(transport.request({ method: 'GET', path: '/api/v1/secrets' })), 'forbidden')
+      assert.equal(await failureIn(transport.request({ method: 'GET', path: '/api/v1/secrets' })), 'forbidden')
       await transport.close()
-    })
-  })
-
-  describe('the reflector', () => {
-    it('follows what happens before, while and after the API server restarts', async () => {
-      const watching = scene.connect({ kinds: [thingKind, configMapKind], reflector: { pace: { firstMs: 100 } } })
-      const { kube } = watching
-      await Promise.all([kube.whenSynced(thingKind), kube.whenSynced(configMapKind)])
-      const put = (name: string) => scene.createThing(name)
-      await put('before')
-      await scene.kubectl('create', 'configmap', 'before', '--from-literal=a=b')
-      await put('leaves')
-      await until(() => kube.read(thingKind, keyOf('leaves')) !== undefined, 'the thing is seen')
-      // A cluster that is somebody else's goes on running; then this is the plain case.
-      if (scene.plane.canRestart) {
-        await scene.plane.killApiServer()
-        assert.equal(await failureOf(kube.live(thingKind, keyOf('before'))), 'transient')
-        await scene.plane.startApiServer()
-      }
-      await until(
-        () =>
-          scene.kubectl('delete', 'thing', 'leaves').then(
-            () => true,
-            () => false,
-          ),
-        'the deletion',
-        60_000,
-      )
-      await put('after')
-      await scene.kubectl('create', 'configmap', 'after', '--from-literal=a=b')
-      await until(
-        async () => {
-          for (const kind of [thingKind, configMapKind]) {
-            const listed = await scene.kubectl(
-              'get',
-              kind.plural,
-              '-A',
-              '-o',
-              'jsonpath={range .items[*]}{.metadata.uid}/{.metadata.resourceVersion}{"\\n"}{end}',
-            )
-            const stored = kube.list(kind).map(({ metadata }) => `${metadata.uid}/${metadata.resourceVersion}`)
-            if (listed.split('\n').toSorted().join() !== stored.toSorted().join()) return false
-          }
-          return (
-            kube.read(thingKind, keyOf('after')) !== undefined && kube.read(thingKind, keyOf('leaves')) === undefined
-          )
-        },
-        'stores equal to the server',
-        60_000,
-      )
-      kube.stop()
-    })
-
-    it('syncs each kind by itself: one that is not served stops no other, and is named with the reason', async () => {
-      const ghostKind = { ...thingKind, kind: 'Ghost', plural: 'ghosts' }
-      const { kube, notices } = scene.connect({ kinds: [thingKind, ghostKind] })
-      assert.deepEqual(
-        kube.unsynced().map(({ kind }) => kind.kind),
-        ['Thing', 'Ghost', 'Secret'],
-      )
-      await Promise.all([kube.whenSynced(thingKind), kube.whenSynced(secretKind)])
-      await until(() => kube.unsynced()[0]?.error !== undefined, 'the reason')
-      assert.deepEqual([kube.synced(thingKind), kube.synced(ghostKind), kube.synced(secretKind)], [true, false, true])
-      const [ghost, ...others] = kube.unsynced()
-      assert.deepEqual(others, [])
-      assert.equal(ghost?.kind, ghostKind)
-      assert.match(ghost?.error ?? '', /does not serve this kind: is its CRD installed/)
-      assert.ok(Date.now() - Date.parse(ghost?.since ?? '') < 60_000)
-      await newThing()
-      await until(() => notices.length > 0, 'a notice')
-      kube.stop()
-    })
-
-    it('finds objects by what they refer to, and tells what they were before', async () => {
-      const team = ({ metadata }: KubeObject) => metadata.labels?.['team']
-      const changes: string[] = []
-      const { kube } = scene.connect({
-        indexes: { Thing: { team } },
-        notice: (_kind, { name }, _urgency, before) => void changes.push(`${name} was ${before && team(before)}`),
-      })
-      await kube.whenSynced(thingKind)
-      const { name } = (await newThing({ labels: { team: 'red' } })).metadata
-      const members = (value: string) => kube.by(thingKind, 'team', value).map(({ metadata }) => metadata.name)
-      await until(() => members('red').includes(name), 'the index')
-      await scene.kubectl('label', 'thing', name, 'team=blue', '--overwrite')
-      await until(() => members('blue').includes(name), 'the new value')
-      assert.deepEqual(members('red'), [])
-      assert.equal(kube.counts(thingKind, 'team').get('blue'), 1)
-      assert.ok(changes.includes(`${name} was red`))
-      await scene.kubectl('delete', 'thing', name)
-      await until(() => changes.includes(`${name} was blue`), 'the end')
-      kube.stop()
-    })
-
-    it('has its watches ended by the server within a minute, after a bookmark that keeps them going', async function () {
-      this.timeout(150_000)
-      const ends: string[] = []
-      const { kube } = scene.connect({
-        reflector: { watchMs: 6000 },
-        observer: () => ({ ended: (why) => void ends.push(why), listed: () => void ends.push('listed') }),
-      })
-      await until(() => ends.filter((end) => end === 'closed').length >= 4, 'four ends', 60_000)
-      assert.deepEqual(ends.toSorted().slice(-2), ['listed', 'listed'])
-      assert.ok(
-        ends.every((end) => end === 'closed' || end === 'listed'),
-        ends.join(),
-      )
-      kube.stop()
-    })
-
-    it('keeps neither managedFields nor what kubectl last applied', async () => {
-      const thing = await newThing({
-        annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{}', a: 'b' },
-      })
-      assert.deepEqual(thing.metadata.annotations, { a: 'b' })
-      assert.equal('managedFields' in thing.metadata, false)
-      assert.equal(thing.kind, 'Thing')
     })
   })
 
@@ -241,7 +101,7 @@ describe('the clients in a real API server', function () {
       // Only who asked for freshness in vain is told.
       assert.ok(clients.notices.length <= 1)
       assert.equal(
-        await failureOf(
+        await failureIn(
           clients.kube.report(thingKind, { ...thing, metadata: { ...thing.metadata, resourceVersion: '1' } }, { a: 2 }),
         ),
         'conflict',
@@ -261,10 +121,10 @@ describe('the clients in a real API server', function () {
     it('does not write over what changed meanwhile, nor onto another object of the same name', async () => {
       const thing = await newThing()
       await scene.kubectl('annotate', 'thing', thing.metadata.name, 'changed=yes')
-      assert.equal(await failureOf(clients.kube.report(thingKind, thing, { a: 1 })), 'conflict')
+      assert.equal(await failureIn(clients.kube.report(thingKind, thing, { a: 1 })), 'conflict')
       await scene.kubectl('delete', 'thing', thing.metadata.name)
       await scene.createThing(thing.metadata.name)
-      assert.equal(await failureOf(clients.kube.report(thingKind, thing, { a: 1 })), 'conflict')
+      assert.equal(await failureIn(clients.kube.report(thingKind, thing, { a: 1 })), 'conflict')
     })
   })
 
@@ -299,7 +159,7 @@ describe('the clients in a real API server', function () {
         '-p',
         '{"metadata":{"finalizers":["other.dev/two"]}}',
       )
-      assert.equal(await failureOf(clients.kube.setFinalizer(thingKind, thing, true)), 'conflict')
+      assert.equal(await failureIn(clients.kube.setFinalizer(thingKind, thing, true)), 'conflict')
     })
   })
 

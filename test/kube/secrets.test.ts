@@ -6,7 +6,7 @@ const fields = (...keys: string[]) => ({
   'f:data': Object.fromEntries(['.', ...keys.map((key) => `f:${key}`)].map((name) => [name, {}])),
 })
 const ours = { manager: 'larder', operation: 'Apply', fieldsV1: fields('uri', 'password') }
-const sealOf = (...managedFields: object[]) =>
+const storedOf = (...managedFields: object[]) =>
   storedSecretOf({
     metadata: {
       name: 'a',
@@ -29,7 +29,7 @@ const sealOf = (...managedFields: object[]) =>
 
 describe('the meta of a Secret', () => {
   it('tells our keys, the hash, and who controls it', () => {
-    const { meta, tells } = sealOf(ours)
+    const { meta, tells } = storedOf(ours)
     assert.deepEqual(meta, {
       uid: 'u',
       resourceVersion: '1',
@@ -70,15 +70,15 @@ describe('the meta of a Secret', () => {
     ['an update under our own name', { manager: 'larder', operation: 'Update', fieldsV1: fields('uri') }],
     ['data given as text', { manager: 'x', operation: 'Apply', fieldsV1: { 'f:stringData': { 'f:uri': {} } } }],
   ] as const)
-    it(`is foreign after ${what}`, () => assert.equal(sealOf(ours, entry).meta.foreign, true))
+    it(`is foreign after ${what}`, () => assert.equal(storedOf(ours, entry).meta.foreign, true))
 
   it('is not foreign for a stranger who owns labels only', () => {
     const entry = { manager: 'x', operation: 'Update', fieldsV1: { 'f:metadata': { 'f:labels': { 'f:a': {} } } } }
-    assert.equal(sealOf(ours, entry).meta.foreign, false)
+    assert.equal(storedOf(ours, entry).meta.foreign, false)
   })
 
   it('has no keys when the record of owners was wiped', () => {
-    assert.deepEqual(sealOf().meta.keys, [])
-    assert.deepEqual(sealOf({}).meta.keys, [])
+    assert.deepEqual(storedOf().meta.keys, [])
+    assert.deepEqual(storedOf({}).meta.keys, [])
   })
 })

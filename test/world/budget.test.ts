@@ -17,7 +17,7 @@ describe(`the budget: ${groups} settled groups of 2 nodes`, function () {
   this.timeout(400_000)
   const world = worldForSuite({
     emulator: ['--nodes', 'none', '--profile', 'instant', '--quota', 'nodesPerRegion=1000'],
-    operator: ['--no-leader-elect', '--aws-rate', '200', '--poll-interval', '15'],
+    operator: ['--leader-elect=false', '--aws-rate', '200', '--poll-interval', '15'],
   })
 
   const all = async () =>
@@ -55,7 +55,7 @@ describe(`the budget: ${groups} settled groups of 2 nodes`, function () {
     await world().clearCalls()
     await world().startOperator()
     await looked()
-    const turns = /larder_turns_total\{kind="CacheCluster",end="again"\} (\d+)/
+    const turns = /controller_runtime_reconcile_total\{controller="cachecluster",result="requeue_after"\} (\d+)/
     await until('a turn of each', async () => {
       const [, count = '0'] = turns.exec(await (await fetch(`${world().metricsUrl}/metrics`)).text()) ?? []
       return Number(count) >= groups

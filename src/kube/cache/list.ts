@@ -3,7 +3,7 @@ import { Surprise } from './lines.ts'
 import { isRecord } from './slim.ts'
 
 /** What to list and watch, and in which shape. */
-export interface Subject<T> {
+export interface ListSubject<T> {
   readonly path: string
   readonly labelSelector?: string
   readonly acceptList?: string
@@ -26,7 +26,7 @@ const pageSize = 500
  */
 export const listAll = async <T>(
   transport: Transport,
-  subject: Subject<T>,
+  subject: ListSubject<T>,
   signal: AbortSignal,
   onPage: (items: readonly T[]) => void = () => undefined,
 ): Promise<Listed<T>> => {

@@ -4,7 +4,7 @@ import { StatusError } from '../transport/failure.ts'
 import { type RetryDelayOptions, retryDelayOf, sleep } from '../transport/retry-delay.ts'
 import type { Transport } from '../transport/transport.ts'
 import { Surprise } from './lines.ts'
-import { type Listed, listAll, type Subject } from './list.ts'
+import { type Listed, type ListSubject, listAll } from './list.ts'
 import { isOlder } from './resource-version.ts'
 import { watchOnce } from './watch.ts'
 
@@ -29,7 +29,7 @@ export interface ReflectorObserver {
 
 export interface ReflectorOptions<T> {
   readonly transport: Transport
-  readonly subject: Subject<T>
+  readonly subject: ListSubject<T>
   readonly sink: Sink<T>
   readonly clock: Clock
   readonly random: Random

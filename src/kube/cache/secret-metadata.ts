@@ -1,7 +1,7 @@
 import { annotation, fieldManager, label, managedByValue, secretKind } from '../../crds/kind.ts'
 import { pathOf } from '../key.ts'
 import type { KubeObject, ObjectMeta, OwnerReference, SecretMeta } from '../port.ts'
-import type { Subject } from './list.ts'
+import type { ListSubject } from './list.ts'
 import { isRecord, objectOf } from './slim.ts'
 
 /** A Secret of ours as its metadata tell it. */
@@ -85,7 +85,7 @@ export const storedSecretOf = (raw: unknown): StoredSecret => {
 export const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
 
 /** Our own Secrets, by label. */
-export const secretsSubject: Subject<StoredSecret> = {
+export const secretsSubject: ListSubject<StoredSecret> = {
   path: pathOf(secretKind),
   labelSelector: `${label.managedBy}=${managedByValue}`,
   acceptList: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',

@@ -1,7 +1,7 @@
 import type { Clock } from '../../time/clock.ts'
 import type { Transport } from '../transport/transport.ts'
 import { linesOf, Surprise } from './lines.ts'
-import type { Subject } from './list.ts'
+import type { ListSubject } from './list.ts'
 import { isRecord, objectOf } from './slim.ts'
 
 export type WatchEvent<T> =
@@ -14,7 +14,7 @@ export type WatchEvent<T> =
 
 export interface WatchOptions<T> {
   readonly transport: Transport
-  readonly subject: Subject<T>
+  readonly subject: ListSubject<T>
   readonly resourceVersion: string
   readonly timeoutSeconds: number
   /** The server ends the watch after `timeoutSeconds`; one that is still open so much later may be half-open, and is ended here. */

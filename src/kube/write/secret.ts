@@ -18,8 +18,15 @@ const unlessNotFound = async <T>(asked: Promise<T>): Promise<T | undefined> => {
   }
 }
 
+/**
+ * Users write names of Secrets, and what can't be a name is the name of nothing: asked for it, the server would find no such path
+ * and say nothing about Secrets at all.
+ */
+const canExist = ({ name }: Key): boolean => name.length <= 253 && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)
+
 /** What a Secret's metadata tell, by name and past every store; undefined when there is none. */
 export const getSecretMeta = async (transport: Transport, key: Key): Promise<SecretMeta | undefined> => {
+  if (!canExist(key)) return undefined
   const request = { method: 'GET', path: pathOf(secretKind, key), accept: metadataOnly } as const
   const raw = await unlessNotFound(transport.request(request))
   return raw === undefined ? undefined : storedSecretOf(raw).meta
@@ -27,6 +34,7 @@ export const getSecretMeta = async (transport: Transport, key: Key): Promise<Sec
 
 /** A Secret by name, past every store; undefined when there is none. */
 export const getSecret = async (transport: Transport, key: Key): Promise<SecretRead | undefined> => {
+  if (!canExist(key)) return undefined
   const raw = await unlessNotFound(transport.request({ method: 'GET', path: pathOf(secretKind, key) }))
   if (raw === undefined) return undefined
   const { meta } = storedSecretOf(raw)
