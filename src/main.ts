@@ -23,7 +23,7 @@ process.on('unhandledRejection', (error) => {
 })
 
 log.info('Larder starts', { version, node: process.version, clusterName: config.clusterName, region: config.region })
-const operator = await startOperator(config, log, (why) => {
+const operator = await startOperator(config, version, log, (why) => {
   log.error('Another replica leads: ending at once', { why })
   void end(1)
 })

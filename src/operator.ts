@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { connectAws } from './aws/client/connect.ts'
 import type { Config } from './config.ts'
-import { reconcileCacheCluster } from './controllers/cache-cluster.ts'
-import { reconcileCachePolicy } from './controllers/cache-policy.ts'
+import { cacheCluster } from './controllers/cache-cluster.ts'
+import { cachePolicy } from './controllers/cache-policy.ts'
 import type { Clients } from './controllers/clients.ts'
 import { enqueueKeysOf } from './controllers/event-handlers.ts'
+import { indexes } from './controllers/indexes.ts'
 import { fromQueueKey } from './controllers/key.ts'
 import { listPageHandlerOf } from './controllers/list-page.ts'
 import { createMemory } from './controllers/memory.ts'
+import { reconcile } from './controllers/reconcile.ts'
+import type { Condition } from './crds/conditions.ts'
 import { cacheClusterKind, cachePolicyKind, secretKind } from './crds/kind.ts'
 import { type Health, serveHealth } from './health.ts'
 import { readClusterUid } from './kube/cluster-uid.ts'
@@ -21,7 +24,7 @@ import type { Logger } from './log.ts'
 import { backoffOf } from './loop/backoff.ts'
 import { type Queue, queueOf } from './loop/queue.ts'
 import { runWorkers, type Workers } from './loop/workers.ts'
-import { awsObserverOf, createMetrics, reconcileObserverOf } from './metrics.ts'
+import { awsObserverOf, createMetrics, type ObjectCount, reconcileObserverOf, transportObserverOf } from './metrics.ts'
 import { realClock as clock } from './time/clock.ts'
 import { newToken } from './token.ts'
 
@@ -29,6 +32,9 @@ import { newToken } from './token.ts'
 const spacingMs = 250
 /** A reconcile that hangs for so long will not come back: the kubelet should restart us. */
 const hungReconcileMs = 300_000
+const leaseName = 'larder'
+/** How long a stop waits for events on their way, before the lease is given back. */
+const flushMs = 3000
 /** How long a stop waits for reconciles under way: less than the grace period of a Pod. */
 const drainMs = 20_000
 
@@ -46,24 +52,43 @@ export interface Operator {
   stop(): Promise<void>
 }
 
+const kinds = [cacheClusterKind, cachePolicyKind]
+
 /** Wires the rooms and starts them. `onLost` is called when another replica leads: the process should end at once. */
-export const startOperator = async (config: Config, log: Logger, onLost: (why: string) => void): Promise<Operator> => {
+export const startOperator = async (
+  config: Config,
+  version: string,
+  log: Logger,
+  onLost: (why: string) => void,
+): Promise<Operator> => {
   const random = Math.random
   const instance = `${hostname()}-${randomUUID().slice(0, 8)}`
   const load = kubeConfigFrom(config.kubeconfig)
-  const transport = transportOf({ load })
-  const leaseTransport = leaseTransportOf({ load })
-  const cluster = config.clusterName ?? `k${(await readClusterUid(transport, { log })).slice(0, 7)}`
-  const elector = config.leaderElect ? electorFor(config, leaseTransport, instance, log, onLost) : alone
   const queue = queueOf({ clock, spacingMs })
+  let kube: RunningKube | undefined
+  let connection: ReturnType<typeof connectAws> | undefined
   const metrics = createMetrics({
-    version: '',
-    leaseName: 'larder',
+    version,
+    leaseName,
     leads: () => elector.margin(),
     queue: () => queue.counts(),
-    objects: () => [],
-    droppedEvents: () => kube.droppedEvents(),
+    objects: () => (kube === undefined ? [] : objectCounts(kube)),
+    droppedEvents: () => kube?.droppedEvents() ?? 0,
   })
+  const transport = transportOf({ load, observer: transportObserverOf(metrics) })
+  const leaseTransport = leaseTransportOf({ load })
+  const elector: Pick<Elector, 'margin' | 'held' | 'release' | 'start'> = config.leaderElect
+    ? electorFor(config, leaseTransport, instance, log, onLost)
+    : alone
+  const health: Health = await serveHealth({
+    host: config.listenHost,
+    port: config.listenPort,
+    registry: metrics.registry,
+    alive: () => (queue.counts().longestReconcileMs < hungReconcileMs ? undefined : 'a reconcile hangs'),
+    ready: () => notReady(kube, connection, elector),
+  })
+  const clusterUID = await readClusterUid(transport, { log })
+  const cluster = config.clusterName ?? `k${clusterUID.replaceAll('-', '').slice(0, 7)}`
   const aws = connectAws({
     region: config.region,
     clock,
@@ -74,41 +99,50 @@ export const startOperator = async (config: Config, log: Logger, onLost: (why: s
     observer: awsObserverOf(metrics),
     log,
   })
+  connection = aws
   const memory = createMemory(clock, random)
-  const kinds = [cacheClusterKind, cachePolicyKind]
-  const kube: RunningKube = connectKube({
+  const running: RunningKube = connectKube({
     transport,
     kinds,
+    indexes,
     clock,
     random,
     log,
     instance,
     onListPage: listPageHandlerOf({ aws: aws.aws, memory, cluster }),
-    notice: (kind, key, urgency) => {
-      for (const due of enqueueKeysOf(kube, kind, key)) queue.add(due, urgency)
+    notice: (kind, key, urgency, before) => {
+      for (const due of enqueueKeysOf(running, kind, key, before)) queue.add(due, urgency)
     },
   })
-  const clients: Clients = { kube, aws: aws.aws, clock, random, cluster, memory, newToken }
-  aws.polling.onChange((ids) => {
-    for (const id of ids) {
-      const key = memory.keyOf(id)
-      if (key !== undefined) queue.add(key, 'resync')
-    }
-  })
+  kube = running
+  const clients: Clients = {
+    kube: running,
+    aws: aws.aws,
+    pollSoon: () => aws.polling.soon(),
+    clock,
+    random,
+    cluster,
+    clusterUID,
+    region: config.region,
+    memory,
+    log,
+    newToken,
+  }
+  const enqueue = (ids: readonly string[]) => {
+    const keys = ids.flatMap((id) => memory.keyOf(id) ?? [])
+    for (const key of keys) queue.add(key, 'resync')
+    return keys
+  }
+  aws.polling.onChange(enqueue)
+  aws.polling.onHealth((ids) => memory.forgetRefusals(enqueue(ids)))
+  log.info('Larder knows its Kubernetes cluster', { clusterName: cluster, clusterUID })
   let workers: Workers | undefined
-  const health: Health = await serveHealth({
-    host: config.listenHost,
-    port: config.listenPort,
-    registry: metrics.registry,
-    alive: () => (queue.counts().longestReconcileMs < hungReconcileMs ? undefined : 'a reconcile hangs'),
-    ready: () => (kube.unsynced().length === 0 ? undefined : 'Kubernetes'),
-  })
-  kube.start()
+  running.start()
   elector.start()
-  void Promise.all([...[...kinds, secretKind].map((kind) => kube.whenSynced(kind)), elector.held]).then(() => {
-    log.info('Both sides are seen: reconciles begin', {
-      caches: kube.count(cacheClusterKind),
-      policies: kube.count(cachePolicyKind),
+  void Promise.all([...[...kinds, secretKind].map((kind) => running.whenSynced(kind)), elector.held]).then(() => {
+    log.info('Reconciles begin', {
+      caches: running.count(cacheClusterKind),
+      policies: running.count(cachePolicyKind),
     })
     workers = beginWork(config, clients, queue, log, reconcileObserverOf(metrics))
   })
@@ -118,9 +152,9 @@ export const startOperator = async (config: Config, log: Logger, onLost: (why: s
     stop: async () => {
       const quiet = workers === undefined || (await workers.stop(drainMs))
       if (!quiet) log.warn('Some reconciles did not end in time', { ...queue.counts() })
-      await kube.eventsFlushed(3000)
+      await running.eventsFlushed(flushMs)
       aws.close()
-      kube.stop()
+      running.stop()
       await elector.release()
       await leaseTransport.close()
       await transport.close()
@@ -129,6 +163,36 @@ export const startOperator = async (config: Config, log: Logger, onLost: (why: s
   }
 }
 
+/** Why the process isn't ready: what it has not seen, and why not. A standby sees no AWS, and is ready to lead. */
+const notReady = (
+  kube: RunningKube | undefined,
+  connection: ReturnType<typeof connectAws> | undefined,
+  elector: Pick<Elector, 'margin'>,
+): string | undefined => {
+  if (kube === undefined || connection === undefined) return 'Kubernetes: the API server has not answered yet'
+  const [missing] = kube.unsynced()
+  if (missing !== undefined) {
+    const { kind, error } = missing
+    return `Kubernetes: ${kind.plural}${kind.group === '' ? '' : `.${kind.group}`} not listed${error === undefined ? '' : `: ${error}`}`
+  }
+  const { ageMs, failure } = connection.aws.pollState()
+  return elector.margin() && ageMs === undefined && failure !== undefined ? `AWS: ${failure.message}` : undefined
+}
+
+/** How many objects of each kind are ready or not, for which reason. */
+const objectCounts = (kube: RunningKube): readonly ObjectCount[] =>
+  kinds.flatMap((kind) => {
+    const counts = new Map<string, ObjectCount>()
+    for (const { status } of kube.list(kind)) {
+      const conditions = (status as { conditions?: readonly Condition[] } | undefined)?.conditions
+      const ready = conditions?.find(({ type }) => type === 'Ready')
+      const about = { kind: kind.kind, ready: ready?.status ?? 'Unknown', reason: ready?.reason ?? '' }
+      const name = `${about.ready}/${about.reason}`
+      counts.set(name, { ...about, count: (counts.get(name)?.count ?? 0) + 1 })
+    }
+    return [...counts.values()]
+  })
+
 const electorFor = (
   config: Config,
   transport: Transport,
@@ -136,7 +200,7 @@ const electorFor = (
   log: Logger,
   onLost: (why: string) => void,
 ): Elector => {
-  const lock = leaseLockOf(transport, { namespace: config.leaseNamespace, name: 'larder' })
+  const lock = leaseLockOf(transport, { namespace: config.leaseNamespace, name: leaseName })
   return electorOf({ lock, identity, clock, random: Math.random, log, onLost })
 }
 
@@ -148,8 +212,8 @@ const beginWork = (
   observer: ReturnType<typeof reconcileObserverOf>,
 ) => {
   const byKind = new Map([
-    [cacheClusterKind.kind, reconcileCacheCluster(clients)],
-    [cachePolicyKind.kind, reconcileCachePolicy(clients)],
+    [cacheClusterKind.kind, reconcile(cacheCluster, clients)],
+    [cachePolicyKind.kind, reconcile(cachePolicy, clients)],
   ])
   return runWorkers({
     queue,
@@ -158,6 +222,14 @@ const beginWork = (
     backoff: backoffOf({ random: Math.random }),
     observer,
     reconcile: async (key) => (await byKind.get(fromQueueKey(key).kind)?.(key)) ?? { is: 'done' },
-    onError: (key, error) => log.warn('A reconcile failed and will be tried again', { key, error: String(error) }),
+    onError: (key, error) => {
+      const { kind, namespace, name } = fromQueueKey(key)
+      log.warn('A reconcile failed and will be tried again', {
+        controller: kind,
+        namespace,
+        name,
+        error: String(error),
+      })
+    },
   })
 }
