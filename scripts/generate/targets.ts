@@ -4,6 +4,7 @@ import { coveragePage } from './coverage.ts'
 import { crdFiles } from './crd.ts'
 import { errorsPage } from './errors.ts'
 import { installFile } from './install.ts'
+import { protectionFiles } from './protection.ts'
 import { rbacFiles } from './rbac.ts'
 import type { Target } from './target.ts'
 import { wireModel } from './wire-model.ts'
@@ -17,6 +18,7 @@ const generators: readonly (() => readonly Target[])[] = [
   apiDocs,
   errorsPage,
   rbacFiles,
+  protectionFiles,
   chartCrds,
   wireModel,
   coveragePage,

@@ -131,7 +131,16 @@ export const startWorld = async ({
     say('Installing the CRDs and the rights of the operator')
     await kubectl('create', 'namespace', operatorNamespace)
     await kubectl('create', 'serviceaccount', 'larder', '-n', operatorNamespace)
-    await kubectl('apply', '--server-side', '-f', join(root, 'deploy/crds'), '-f', join(root, 'deploy/rbac.yaml'))
+    await kubectl(
+      'apply',
+      '--server-side',
+      '-f',
+      join(root, 'deploy/crds'),
+      '-f',
+      join(root, 'deploy/rbac.yaml'),
+      '-f',
+      join(root, 'deploy/protection.yaml'),
+    )
     await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s')
     const operatorConfig = join(folder, 'operator.kubeconfig')
     const token = (await kubectl('create', 'token', 'larder', '-n', operatorNamespace, '--duration=24h')).trim()

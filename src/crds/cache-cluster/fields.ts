@@ -26,14 +26,14 @@ export const nodes = z
       .min(1)
       .max(60)
       .optional()
-      .describe('memcached only: number of cache nodes. Default at creation: 1; later unset means as it is.'),
+      .describe('memcached only: number of cache nodes. Default: 1 at creation, later as it is.'),
     shards: z
       .int()
       .min(1)
       .max(500)
       .optional()
       .describe(
-        'redis and valkey only: number of shards. More than 1 needs clusterMode Enabled. Default at creation: 1; later unset means as it is.',
+        'redis and valkey only: number of shards. More than 1 needs clusterMode Enabled. Default: 1 at creation, later as it is.',
       ),
     replicasPerShard: z
       .int()
@@ -41,25 +41,25 @@ export const nodes = z
       .max(5)
       .optional()
       .describe(
-        'redis and valkey only: read replicas of each shard. Default at creation: 0; later unset means as it is.',
+        'redis and valkey only: read replicas of each shard. Default: 0 at creation, later as it is.',
       ),
     clusterMode: z
       .enum(clusterModes)
       .optional()
       .describe(
-        'redis and valkey only: Disabled, Compatible or Enabled; Enabled is final. On the way to Enabled both kinds of client are served for maintenance.overlap. Default at creation: Disabled; later unset means as it is.',
+        'redis and valkey only: Disabled, Compatible or Enabled; Enabled is final. On the way to Enabled both kinds of client are served for maintenance.overlap. Default: Disabled at creation, later as it is.',
       ),
     multiAZ: z
       .boolean()
       .optional()
       .describe(
-        'redis and valkey only: spread over zones. Default at creation: true when replicasPerShard is more than 0; later unset means as it is.',
+        'redis and valkey only: spread over zones. Default: true when replicasPerShard is more than 0 at creation, later as it is.',
       ),
     automaticFailover: z
       .boolean()
       .optional()
       .describe(
-        'redis and valkey only: promote a replica when the primary fails. Default at creation: true when replicasPerShard is more than 0 or clusterMode is Enabled; later unset means as it is.',
+        'redis and valkey only: promote a replica when the primary fails. Default: true when replicasPerShard is more than 0 or clusterMode is Enabled at creation, later as it is.',
       ),
     zones: strings(60, 32)
       .optional()
@@ -105,7 +105,7 @@ export const encryption = z
       .enum(transitEncryptions)
       .optional()
       .describe(
-        'TLS. A change goes through Preferred, which accepts both kinds of client, and stays there for maintenance.overlap. memcached: at creation only. Default at creation: Disabled; later unset means as it is.',
+        'TLS. A change goes through Preferred, which accepts both kinds of client, and stays there for maintenance.overlap. memcached: at creation only. Default: Disabled at creation, later as it is.',
       ),
     atRest: z
       .boolean()

@@ -31,7 +31,7 @@ export const cacheClusterSpec = z
       .optional()
       .meta({ maxProperties: 100 })
       .describe(
-        'Engine parameters. Larder makes a parameter group for exactly these values, shared by all caches that want the same. {} puts the defaults back. Default at creation: the default parameter group; later unset means as it is.',
+        'Engine parameters. Larder makes a parameter group for exactly these values, shared by all caches that want the same. {} puts the defaults back. Default: the default parameter group at creation, later as it is.',
       ),
     parameterGroupName: name(255)
       .optional()
