@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildBinary } from './build.ts'
 import { cacheFolder } from './cache.ts'
@@ -95,11 +95,8 @@ const goTrouble = async (go: string): Promise<string | undefined> => {
   return minor < 26 ? `Go on PATH is too old: ${stdout.trim()}.` : undefined
 }
 
-const whatToInstall = (trouble: string): string =>
-  [
-    `No Kubernetes control plane was found, and none can be built. ${trouble} Any one of these helps:`,
-    '  - Go 1.26 or newer (https://go.dev/dl/): the control plane is then built once, in about 6 minutes on 2 cores;',
-    '  - kube-apiserver, kube-controller-manager and etcd on PATH, or in a folder named by KUBEBUILDER_ASSETS;',
-    '  - Docker and kind (https://kind.sigs.k8s.io/): a cluster is then made and removed afterwards;',
-    '  - LARDER_TEST_KUBECONFIG=FILE, to use a cluster that you have.',
-  ].join('\n')
+/** The ways out stand in a file: scripts/install.sh tells them too, before there is a Node that reads this. */
+const whatToInstall = (trouble: string): string => {
+  const waysOut = readFileSync(join(import.meta.dirname, 'ways-out.txt'), 'utf8').trimEnd()
+  return `No Kubernetes control plane was found, and none can be built. ${trouble} Any one of these helps:\n${waysOut}`
+}

@@ -7,6 +7,11 @@ import { withTree } from './tree.ts'
 
 const root = join(import.meta.dirname, '../..')
 
+const bareOptions = (PATH = '/nowhere', LARDER_CACHE = '/nowhere') => {
+  const { LARDER_TEST_KUBECONFIG: _cluster, KUBEBUILDER_ASSETS: _assets, ...env } = process.env
+  return { cwd: root, env: { ...env, PATH, LARDER_CACHE }, encoding: 'utf8' } as const
+}
+
 /** Runs a command of the house on a machine that has only these programs, and an empty cache. */
 const onBareMachine = (
   programs: Readonly<Record<string, string>>,
@@ -20,12 +25,7 @@ const onBareMachine = (
       mkdirSync(bin, { recursive: true })
       for (const name of Object.keys(programs)) chmodSync(join(bin, name), 0o755)
       const [file, ...args] = command
-      const { LARDER_TEST_KUBECONFIG: _cluster, KUBEBUILDER_ASSETS: _assets, ...env } = process.env
-      const { status, stdout, stderr } = spawnSync(file, args, {
-        cwd: root,
-        env: { ...env, PATH: bin, LARDER_CACHE: join(at, 'cache') },
-        encoding: 'utf8',
-      })
+      const { status, stdout, stderr } = spawnSync(file, args, bareOptions(bin, join(at, 'cache')))
       assert.equal(existsSync(join(at, 'cache')), false, 'nothing was installed')
       return check({ code: status, out: stdout, complaint: stderr })
     },
@@ -71,13 +71,27 @@ describe('a missing tool is told in plain words, without a stack, before anythin
       assert.match(complaint, /^The boto3 suite found no python3: .*\n$/)
     }))
 
-  it('by make, which installs with npm', () =>
-    onBareMachine(
-      { dirname: '/usr/bin/dirname "$@"' },
-      ['/bin/sh', 'scripts/install.sh'],
-      ({ code, out, complaint }) => {
-        assert.deepEqual([code, out], [1, ''])
-        assert.match(complaint, /^Larder needs Node\.js 20 or later with npm: .*\n$/)
-      },
-    ))
+  const shell = { dirname: '/usr/bin/dirname "$@"', cat: '/bin/cat "$@"', ls: '/bin/ls "$@"' }
+  const npm = { npm: 'echo npm was called; exit 3' }
+
+  it('by make: no npm', () =>
+    onBareMachine(shell, ['/bin/sh', 'scripts/install.sh', 'verify'], ({ code, out, complaint }) => {
+      assert.deepEqual([code, out], [1, ''])
+      assert.match(complaint, /^Larder needs Node\.js 20 or later with npm: .*\n$/)
+    }))
+
+  it('by make test: no Go and no Python, in the words of npm test, before npm packages are fetched', () =>
+    onBareMachine({ ...shell, ...npm }, ['/bin/sh', 'scripts/install.sh', 'test'], ({ code, out, complaint }) => {
+      assert.deepEqual([code, out], [1, ''])
+      const byNpm = spawnSync(process.execPath, ['scripts/test.ts'], bareOptions())
+      const sorted = (text: string) => text.split('\n').filter(Boolean).toSorted()
+      assert.deepEqual(sorted(complaint), sorted(byNpm.stderr))
+    }))
+
+  it('by make demo: no word about Python, which only the tests need', () =>
+    onBareMachine({ ...shell, ...npm }, ['/bin/sh', 'scripts/install.sh', 'demo'], ({ code, complaint }) => {
+      assert.equal(code, 1)
+      assert.match(complaint, /^No Kubernetes control plane/)
+      assert.doesNotMatch(complaint, /Python/)
+    }))
 })
