@@ -5,7 +5,7 @@ demo test verify generate local bench: install
 	@npm run --silent $@
 
 install:
-	@scripts/install.sh
+	@scripts/install.sh $(MAKECMDGOALS)
 
 image:
 	docker build --tag larder:dev .

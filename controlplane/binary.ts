@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildBinary } from './build.ts'
 import { cacheFolder } from './cache.ts'
@@ -23,30 +23,43 @@ export type Source =
 
 export type ResolveOptions = { readonly env?: NodeJS.ProcessEnv; readonly log: Log }
 
+/** How a new build would be made. */
+type Build = { readonly is: 'build'; readonly go: string; readonly target: string }
+
 /**
- * Finds or makes the control plane: a cluster that was named, the machine's own programs, a build in the cache, kind
- * where Docker runs, a new build. Throws an error that says what to install when none of them is possible.
+ * Finds the control plane, or what can build one: a cluster that was named, the machine's own programs, a build in the
+ * cache, kind where Docker runs, Go. Throws an error that says what to install when none of them is there.
  */
-export const resolveSource = async ({ env = process.env, log }: ResolveOptions): Promise<Source> => {
+const findSource = async (env: NodeJS.ProcessEnv): Promise<Source | Build> => {
   const kubeconfig = env.LARDER_TEST_KUBECONFIG
   if (kubeconfig) return { is: 'cluster', kubeconfig, from: `LARDER_TEST_KUBECONFIG (${kubeconfig})` }
   const installed = findInstalled(env)
   if (installed) return { is: 'programs', programs: installed, from: installed.apiServer[0] }
-
-  const recipe = readRecipe()
-  const folder = join(cacheFolder(env), recipe.key)
-  const target = join(folder, 'larder-kubernetes')
-  const isBuilt = () => existsSync(target)
-  const built = { is: 'programs', programs: partsOf(target), from: target } as const
-  if (isBuilt()) return built
+  const target = join(cacheFolder(env), readRecipe().key, 'larder-kubernetes')
+  if (existsSync(target)) return builtAt(target)
   const kind = await findKind(env)
   if (kind) return { is: 'kind', kind, from: `${kind} (Docker)` }
   const go = findExecutable('go', pathFolders(env))
   const trouble = go ? await goTrouble(go) : 'Go is not on PATH.'
   if (!go || trouble) throw new Error(whatToInstall(trouble ?? ''))
-  await buildBinary({ go, recipe, target, log, isBuilt })
-  return built
+  return { is: 'build', go, target }
 }
+
+/** Throws an error that says what to install when there is no control plane and none can be built. Makes nothing. */
+export const checkSource = async (env: NodeJS.ProcessEnv = process.env): Promise<void> => {
+  await findSource(env)
+}
+
+/** Finds the control plane, or builds it. Throws an error that says what to install when neither is possible. */
+export const resolveSource = async ({ env = process.env, log }: ResolveOptions): Promise<Source> => {
+  const found = await findSource(env)
+  if (found.is !== 'build') return found
+  const { go, target } = found
+  await buildBinary({ go, recipe: readRecipe(), target, log, isBuilt: () => existsSync(target) })
+  return builtAt(target)
+}
+
+const builtAt = (target: string): Source => ({ is: 'programs', programs: partsOf(target), from: target })
 
 const partsOf = (file: string): Programs => ({
   etcd: [file, 'etcd'],
@@ -82,11 +95,8 @@ const goTrouble = async (go: string): Promise<string | undefined> => {
   return minor < 26 ? `Go on PATH is too old: ${stdout.trim()}.` : undefined
 }
 
-const whatToInstall = (trouble: string): string =>
-  [
-    `No Kubernetes control plane was found, and none can be built. ${trouble} Any one of these helps:`,
-    '  - Go 1.26 or newer (https://go.dev/dl/): the control plane is then built once, in about 6 minutes on 2 cores;',
-    '  - kube-apiserver, kube-controller-manager and etcd on PATH, or in a folder named by KUBEBUILDER_ASSETS;',
-    '  - Docker and kind (https://kind.sigs.k8s.io/): a cluster is then made and removed afterwards;',
-    '  - LARDER_TEST_KUBECONFIG=FILE, to use a cluster that you have.',
-  ].join('\n')
+/** The ways out stand in a file: scripts/install.sh tells them too, before there is a Node that reads this. */
+const whatToInstall = (trouble: string): string => {
+  const waysOut = readFileSync(join(import.meta.dirname, 'ways-out.txt'), 'utf8').trimEnd()
+  return `No Kubernetes control plane was found, and none can be built. ${trouble} Any one of these helps:\n${waysOut}`
+}

@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Access } from './api.ts'
 import { runCommand } from './command.ts'
 import { resolveTools } from './tools.ts'
@@ -26,10 +27,16 @@ contexts:
 `
 
 /** Throws when a file is there that this program did not write: somebody's own kubeconfig is never replaced. */
-export const refuseForeignFile = async (path: string): Promise<void> => {
+const refuseForeignFile = async (path: string): Promise<void> => {
   const found = await readFile(path, 'utf8').catch(() => undefined)
   if (found === undefined || found.startsWith(mark)) return
   throw new Error(`${path} exists and is not ours: name a file that does not exist`)
+}
+
+/** Before anything is started: refuses to replace a file that is not ours, and makes the folder that it belongs in. */
+export const makeRoomFor = async (path: string): Promise<void> => {
+  await refuseForeignFile(path)
+  await mkdir(dirname(path), { recursive: true })
 }
 
 /** Writes a kubeconfig that only its owner may read. Refuses to replace a file that it did not write. */

@@ -3,7 +3,7 @@ import { resolveSource } from './binary.ts'
 import { adoptCluster } from './cluster.ts'
 import type { ControlPlane, ControlPlaneOptions } from './control-plane.ts'
 import { startKind } from './kind.ts'
-import { refuseForeignFile } from './kubeconfig.ts'
+import { makeRoomFor } from './kubeconfig.ts'
 import { startProcesses } from './processes.ts'
 
 export type { ControlPlane, ControlPlaneOptions } from './control-plane.ts'
@@ -13,7 +13,7 @@ export type { ControlPlane, ControlPlaneOptions } from './control-plane.ts'
  * process, also when that is killed with SIGKILL. Throws an error that says what to install when there is no way.
  */
 export const startControlPlane = async (options: ControlPlaneOptions = {}): Promise<ControlPlane> => {
-  if (options.kubeconfig !== undefined) await refuseForeignFile(resolve(options.kubeconfig))
+  if (options.kubeconfig !== undefined) await makeRoomFor(resolve(options.kubeconfig))
   const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`))
   const source = await resolveSource({ log })
   options.log?.(`the control plane comes from ${source.from}`)

@@ -10,7 +10,7 @@ export type WaitOptions = {
 /** Asks again and again until the answer is not undefined. Throws at the deadline, and what `ask` throws. */
 export const waitFor = async <T>(
   ask: () => Promise<T | undefined>,
-  { what, deadlineMs = 120_000, everyMs = 50 }: WaitOptions,
+  { what, deadlineMs = 300_000, everyMs = 50 }: WaitOptions,
 ): Promise<T> => {
   const end = performance.now() + deadlineMs
   for (;;) {

@@ -9,6 +9,7 @@ import { connect } from './bench/kube.ts'
 import { secretDelay } from './bench/secret-delay.ts'
 import { drain, fill, idle, type Stage, settled } from './bench/stages.ts'
 import { startWorld } from './local/world.ts'
+import { tellingErrors } from './tell.ts'
 import './build.ts'
 
 /**
@@ -95,16 +96,18 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(usage)
 } else {
-  const parts = (values.quick ? quickParts : fullParts).filter(
-    ({ name }) => values.part === undefined || values.part.includes(name),
-  )
-  const figures: Figure[] = []
-  for (const part of parts) figures.push(...(await run(part)))
-  const memoryGb = Math.round(totalmem() / 1024 ** 3)
-  console.log(
-    `\n${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${memoryGb} GB, Node ${process.version}`,
-  )
-  console.log(`node ${image.nodeFlags.join(' ')}, ${JSON.stringify(image.env)}`)
-  console.log(`${values.quick ? 'A quick run' : 'A full run'} of parts ${parts.map(({ name }) => name).join(', ')}\n`)
-  console.log(tableOf(figures))
+  await tellingErrors(async () => {
+    const parts = (values.quick ? quickParts : fullParts).filter(
+      ({ name }) => values.part === undefined || values.part.includes(name),
+    )
+    const figures: Figure[] = []
+    for (const part of parts) figures.push(...(await run(part)))
+    const memoryGb = Math.round(totalmem() / 1024 ** 3)
+    console.log(
+      `\n${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${memoryGb} GB, Node ${process.version}`,
+    )
+    console.log(`node ${image.nodeFlags.join(' ')}, ${JSON.stringify(image.env)}`)
+    console.log(`${values.quick ? 'A quick run' : 'A full run'} of parts ${parts.map(({ name }) => name).join(', ')}\n`)
+    console.log(tableOf(figures))
+  })
 }

@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder } from '../controlplane/cache.ts'
+import { tellingErrors } from './tell.ts'
 
 const requirements = join(import.meta.dirname, '../test/boto3/requirements.txt')
 const oldest = [3, 9]
 const cure =
   'install Python 3.9 or later with venv (on Debian and Ubuntu: python3 and python3-venv), then run this again'
 
-/** The version of the python3 on PATH, for instance 3.11; an error that says what to do when there is none. */
+/** The version of the python3 on PATH, for instance 3.11; an error that says what to do when there is none that serves. */
 const systemVersion = (): string => {
   const { stdout, status } = spawnSync('python3', ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], {
     encoding: 'utf8',
@@ -19,6 +20,15 @@ const systemVersion = (): string => {
   if (major !== oldest[0] || minor < (oldest[1] ?? 0))
     throw new Error(`The boto3 suite found ${version === '' ? 'no python3' : `python ${version}`}: ${cure}`)
   return version
+}
+
+/** Throws an error that says what to install when boto3 is not there and cannot be installed. Makes nothing. */
+export const checkPython = (): void => {
+  const version = systemVersion()
+  if (existsSync(venvFolder())) return
+  // Debian ships python3 without these two.
+  if (spawnSync('python3', ['-c', 'import venv, ensurepip']).status !== 0)
+    throw new Error(`The boto3 suite found python ${version} without venv: ${cure}`)
 }
 
 /** Where the Python with boto3 and the AWS CLI is, or will be. A change of the requirements makes another. */
@@ -51,4 +61,5 @@ export const installPython = (say: (line: string) => void): string => {
   return pythonIn(folder)
 }
 
-if (import.meta.main) console.log(`python with boto3 and the AWS CLI: ${installPython(console.log)}`)
+if (import.meta.main)
+  await tellingErrors(() => console.log(`python with boto3 and the AWS CLI: ${installPython(console.log)}`))

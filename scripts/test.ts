@@ -1,51 +1,69 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runSuites, suites } from './test/suites.ts'
+import { type Failure, lastWords } from './test/failures.ts'
+import { missingTools, prepare } from './test/prepare.ts'
+import { runSuites } from './test/run-suites.ts'
+import { needsOf } from './test/suites.ts'
+import { readWanted, unknownFolders, type Wanted } from './test/wanted.ts'
+import { checksOf } from './verify/checks.ts'
+import { runChecks } from './verify/run.ts'
 
 /**
- * `npm test`: all checks, then all suites. A name or several limit it: `npm test -- plan aws`. The last line says
+ * `npm test`: all checks, then all suites. Names of suites and files limit it, and so does a part of a title:
+ * `npm test -- plan aws`, `npm test -- test/plan/compare.test.ts --grep sentence`. It ends with what failed and with the line
  * `N passed, N failed`.
  */
 const root = join(import.meta.dirname, '..')
-const wanted = process.argv.slice(2)
-const unknown = wanted.filter((name) => !suites.includes(name))
-if (unknown.length > 0) {
-  console.error(`no suite ${unknown.join(', ')}: there are ${suites.join(', ')}`)
-  process.exit(2)
-}
-const missing = readdirSync(join(root, 'test'), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && entry.name !== 'golden' && !suites.includes(entry.name))
-  .map((entry) => entry.name)
-if (missing.length > 0) throw new Error(`scripts/test/suites.ts does not know test/${missing.join(', test/')}`)
 
-/** `npm test -w emulator`: it needs neither a control plane nor the operator. */
-const emulatorAlone = wanted.length > 0 && wanted.every((name) => name === 'emulator' || name === 'boto3')
-const needsPython = wanted.length === 0 || wanted.includes('boto3')
+const wantedOrExit = (): Wanted => {
+  try {
+    return readWanted(root, process.argv.slice(2))
+  } catch (error) {
+    console.error((error as Error).message)
+    process.exit(2)
+  }
+}
+const { chosen, grep, all, empty } = wantedOrExit()
+const unknown = unknownFolders(root)
+if (unknown.length > 0) {
+  console.error(`scripts/test/suites.ts does not know test/${unknown.join(', test/')}`)
+  process.exit(1)
+}
+const needs = needsOf(chosen)
+const missing = await missingTools(needs)
+if (missing.length > 0) {
+  console.error(missing.join('\n\n'))
+  process.exit(1)
+}
 
 let passed = 0
-let failed = 0
-const step = (title: string, ...args: readonly string[]) => {
-  console.log(`== ${title}`)
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
-  if (status === 0) passed++
-  else failed++
+const failures: Failure[] = []
+if (all) {
+  console.log('== verify')
+  const verified = await runChecks(checksOf(root), (line) => console.log(line))
+  passed += verified.passed
+  failures.push(...verified.failed.map((title) => ({ suite: 'verify', title })))
 }
-
-if (wanted.length === 0) step('verify', 'scripts/verify.ts')
-// Before any suite, with its own progress: building a control plane takes minutes and is no part of a test.
-step('install', 'scripts/tools.ts', ...(emulatorAlone ? ['servers'] : []))
-if (needsPython) step('install Python packages', 'scripts/python.ts')
-if (!emulatorAlone) step('build', 'scripts/build.ts')
+const absent = prepare(needs)
+const lacks = ({ suite, files }: (typeof chosen)[number]) =>
+  [...needsOf([{ suite, files }])].filter((need) => absent.has(need))
+for (const one of chosen) {
+  const error = `not run: ${lacks(one).join(' and ')} could not be prepared`
+  if (lacks(one).length > 0) failures.push({ suite: one.suite.name, title: 'the whole suite', error })
+}
+for (const name of empty) console.log(`== ${name} has no tests yet`)
 
 const folder = mkdtempSync(join(tmpdir(), 'larder-test-'))
 try {
-  const counts = await runSuites(wanted.length > 0 ? wanted : suites, folder)
-  passed += counts.passed
-  failed += counts.failed
+  const result = await runSuites({ chosen: chosen.filter((one) => lacks(one).length === 0), grep, folder })
+  passed += result.passed
+  failures.push(...result.failures)
 } finally {
   rmSync(folder, { recursive: true })
 }
-console.log(`\n${passed} passed, ${failed} failed`)
-process.exitCode = failed === 0 ? 0 : 1
+// A run that proves nothing is no success, for instance when a title is mistyped.
+if (passed === 0 && failures.length === 0)
+  failures.push({ suite: 'test', title: grep === undefined ? 'there is no test' : `no title matches ${grep}` })
+console.log(`\n${lastWords(passed, failures)}`)
+process.exitCode = failures.length === 0 ? 0 : 1

@@ -36,7 +36,7 @@ export interface Coverage {
   readonly operation: string
   /** What the emulator does for it; undefined when it has no file. */
   readonly behaviour?: string
-  /** Test files that call it. */
+  /** Test files that call it, those with the most calls first. */
   readonly tests: readonly string[]
 }
 
@@ -61,17 +61,24 @@ export const coverageOf = (root: string): readonly Coverage[] => {
   const texts = files.map((file) => ({ file: relative(tests, file), text: readFileSync(file, 'utf8') }))
   const implemented = new Set(readdirSync(join(root, 'emulator/operations')))
   return Object.keys(model.operations).map((operation) => {
-    const calls = new RegExp(`\\b${operation}Command\\(|\\b${inPython(operation)}\\(`)
+    const call = new RegExp(`\\b${operation}Command\\(|\\b${inPython(operation)}\\(`, 'g')
+    const calling = texts
+      .map(({ file, text }) => ({ file, calls: [...text.matchAll(call)].length }))
+      .filter(({ calls }) => calls > 0)
     return {
       operation,
       ...(implemented.has(`${operation}.ts`) ? { behaviour: behaviourOf(operation) } : {}),
-      tests: texts.filter(({ text }) => calls.test(text)).map(({ file }) => file),
+      tests: calling.toSorted((a, b) => b.calls - a.calls).map(({ file }) => file),
     }
   })
 }
 
-const row = ({ operation, behaviour, tests }: Coverage) =>
-  `| ${operation} | ${behaviour ?? '**missing**'} | ${tests.length === 0 ? '**untested**' : tests.map((test) => `\`${test}\``).join(', ')} |`
+/** How many files name it, and which say most: forty names in a cell are read by nobody. */
+const row = ({ operation, behaviour, tests }: Coverage) => {
+  const most = tests.slice(0, 2).map((test) => `\`${test}\``)
+  const told = tests.length === 0 ? '**untested** |' : `${tests.length} | ${most.join(', ')}`
+  return `| ${operation} | ${behaviour ?? '**missing**'} | ${told} |`
+}
 
 const page = (all: readonly Coverage[]): string => {
   const count = (wanted: (one: Coverage) => boolean) => all.filter(wanted).length
@@ -84,12 +91,12 @@ const page = (all: readonly Coverage[]): string => {
 ${all.length} operations: ${whole} behave whole, ${answering} answer only, ${missing} are missing, ${count(({ tests }) => tests.length === 0)} are untested.
 
 An operation that answers only validates its input and answers as AWS does to an account that has none of it, or that may not do
-it: an empty list, or AWS's error code. The tests are the files below \`test/\` that call the operation. Besides, every
-operation's input, output and errors go over the wire in \`emulator/wire-roundtrip.test.ts\` and \`emulator/wire-errors.test.ts\`,
-by the SDK, and in \`boto3/test_wire.py\`, by botocore.
+it: an empty list, or AWS's error code. The number is that of the files below \`test/\` that call the operation;
+the two with the most calls of it are named. Besides, every operation's input, output and errors go over the wire in
+\`emulator/wire-roundtrip.test.ts\` and \`emulator/wire-errors.test.ts\`, by the SDK, and in \`boto3/test_wire.py\`, by botocore.
 
-| Operation | Behaviour | Tests |
-|---|---|---|
+| Operation | Behaviour | Files of tests | Most calls in |
+|---|---|---|---|
 ${all.map(row).join('\n')}
 `
 }

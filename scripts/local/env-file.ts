@@ -1,8 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import type { World } from './world.ts'
 
-/** Writes what another terminal sources to use the local world: `. .local/env`. */
-export const writeEnvFile = (world: World, file: string): void => {
-  const lines = Object.entries(world.env).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`)
-  writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 })
+const quoted = (value: string): string => `'${value.replaceAll("'", "'\\''")}'`
+
+/**
+ * Writes what another terminal sources to use the local world: `. .local/env`. That terminal's own PATH stays, behind our
+ * folders: it may have a virtual environment, or a Node of its own.
+ */
+export const writeEnvFile = ({ env, path }: Pick<World, 'env' | 'path'>, file: string): void => {
+  const lines = Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}`)
+  writeFileSync(file, `${lines.join('\n')}\nexport PATH=${path.map(quoted).join(':')}:"$PATH"\n`, { mode: 0o600 })
 }

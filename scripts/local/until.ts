@@ -1,8 +1,11 @@
-/** Polls until `look` gives something, or fails after `deadlineMs` with what was waited for. */
+/**
+ * Polls until `look` gives something, or fails after `deadlineMs` with what was waited for. The deadline is for a standstill:
+ * a machine that others use too may be slow.
+ */
 export const until = async <T>(
   what: string,
   look: () => Promise<T | undefined | false>,
-  deadlineMs = 120_000,
+  deadlineMs = 300_000,
 ): Promise<T> => {
   const endMs = performance.now() + deadlineMs
   let last = ''

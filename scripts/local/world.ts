@@ -35,8 +35,10 @@ export interface World {
   readonly kubeconfig: string
   readonly awsUrl: string
   readonly metricsUrl: string
-  /** What a terminal needs to use it. */
+  /** What a terminal needs to use it, beside the folders for its PATH. */
   readonly env: Readonly<Record<string, string>>
+  /** Folders of kubectl, helm, redis-cli and valkey-cli. */
+  readonly path: readonly string[]
   readonly operator: () => Child
   kubectl(...args: readonly string[]): Promise<string>
   /** A program of the world's PATH, such as redis-cli. */
@@ -92,12 +94,13 @@ export const startWorld = async ({
     AWS_ENDPOINT_URL: awsUrl,
     AWS_REGION: region,
     ...accessKey,
-    PATH: [tools.binDir, servers.binDir, process.env.PATH].join(':'),
     SSL_CERT_FILE: caFile,
     NODE_EXTRA_CA_CERTS: caFile,
   }
+  const path = [tools.binDir, servers.binDir]
+  const runEnv = { ...process.env, ...env, PATH: [...path, process.env.PATH].join(':') }
   const run = async (command: string, ...args: readonly string[]) =>
-    (await execute(command, args, { env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 })).stdout
+    (await execute(command, args, { env: runEnv, maxBuffer: 64 * 1024 * 1024 })).stdout
   const kubectl = (...args: readonly string[]) => run(tools.kubectl, ...args)
   const ask = async <T>(path: string, body?: unknown): Promise<T> => {
     const response = await fetch(
@@ -141,7 +144,7 @@ export const startWorld = async ({
       '-f',
       join(root, 'deploy/protection.yaml'),
     )
-    await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s')
+    await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=300s')
     const operatorConfig = join(folder, 'operator.kubeconfig')
     const token = (await kubectl('create', 'token', 'larder', '-n', operatorNamespace, '--duration=24h')).trim()
     writeFileSync(operatorConfig, asAccount(readFileSync(kubeconfig, 'utf8'), token), { mode: 0o600 })
@@ -163,7 +166,7 @@ export const startWorld = async ({
         ],
         { ...operatorEnv, ...accessKey, AWS_ENDPOINT_URL: awsUrl, AWS_REGION: region },
       )
-      const ready = until('the operator', async () => (await fetch(`${metricsUrl}/readyz`)).ok, 60_000)
+      const ready = until('the operator', async () => (await fetch(`${metricsUrl}/readyz`)).ok)
       await Promise.race([operator.failed, ready])
     }
     say('Starting the operator')
@@ -174,6 +177,7 @@ export const startWorld = async ({
       awsUrl,
       metricsUrl,
       env,
+      path,
       operator: () => {
         if (operator === undefined) throw new Error('the operator was not started')
         return operator

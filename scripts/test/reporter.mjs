@@ -1,14 +1,33 @@
 import { writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import Mocha from 'mocha'
 
-/** mocha's own spec report, and the counts in a file for scripts/test.ts: it adds up the suites. */
-export default class CountingReporter extends Mocha.reporters.Spec {
+const firstLine = (error) => String(error?.message ?? error).split('\n', 1)[0]
+
+/**
+ * mocha's own spec report, and two files for scripts/test/: LARDER_TEST_REPORT gets what passed and what failed, at the end;
+ * LARDER_TEST_PROGRESS gets what is under way, each time that a test or a hook begins or ends.
+ */
+export default class LarderReporter extends Mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options)
+    const { LARDER_TEST_REPORT: report, LARDER_TEST_PROGRESS: progress } = process.env
+    const one = (test, error) => ({
+      ...(test.file ? { file: relative(process.cwd(), test.file) } : {}),
+      title: test.fullTitle(),
+      error,
+    })
+    const failures = []
+    runner.on('fail', (test, error) => failures.push(one(test, firstLine(error))))
+    // A skipped test proves nothing.
+    runner.on('pending', (test) => failures.push(one(test, 'it was skipped')))
+    if (progress) {
+      const tell = (words) => writeFileSync(progress, words)
+      for (const begin of ['test', 'hook']) runner.on(begin, (test) => tell(`in ${test.fullTitle()}`))
+      for (const end of ['test end', 'hook end']) runner.on(end, (test) => tell(`after ${test.fullTitle()}`))
+    }
     runner.once('end', () => {
-      const file = process.env.LARDER_TEST_COUNTS
-      const { passes, failures, pending } = this.stats
-      if (file) writeFileSync(file, JSON.stringify({ passes, failures, pending }))
+      if (report) writeFileSync(report, JSON.stringify({ passed: this.stats.passes, failures }))
     })
   }
 }

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
+import { doubledNamesIn } from './names.ts'
 import { missingPaths } from './paths.ts'
 import { impuritiesIn } from './purity.ts'
+import { longFiles } from './sizes.ts'
 
 /** One check of the tree as it stands. `run` gives what is wrong, in words; nothing when all is well. */
 export interface Check {
@@ -68,6 +70,11 @@ export const checksOf = (root: string): readonly Check[] => [
     name: 'purity: plan/ neither waits nor asks for chance',
     run: async () => impuritiesIn(`${root}/src/plan`).join('\n'),
   },
+  {
+    name: 'names: no two files of src/ export the same name',
+    run: async () => doubledNamesIn(root, 'src').join('\n'),
+  },
+  { name: 'sizes: no file is longer than 300 lines', run: async () => longFiles(root).join('\n') },
   {
     name: 'generated: every generated file is current',
     run: () => complaintOf(node, ['scripts/generate.ts', '--check'], root),

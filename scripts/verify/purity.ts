@@ -32,9 +32,11 @@ export const impurities = (file: string, text: string): readonly string[] => {
   return faults
 }
 
-/** The same for every file of a folder. Fails when there is none: a guard that reads nothing is a green lie. */
+/** The same for every file of a folder and of those in it. Fails when there is none: a guard that reads nothing is a green lie. */
 export const impuritiesIn = (folder: string): readonly string[] => {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.ts'))
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .toSorted()
   if (files.length === 0) return [`${folder}: no file to read`]
   return files.flatMap((name) => impurities(join(folder, name), readFileSync(join(folder, name), 'utf8')))
 }

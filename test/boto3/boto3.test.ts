@@ -31,8 +31,7 @@ const listed = execFileSync(python, [...args, '--list'], {
   .map((line) => JSON.parse(line) as Listed)
 
 /** One run of Python for all: each test here waits for the line that tells of it. */
-describe('the emulator over a real wire', function () {
-  this.timeout(120_000)
+describe('the emulator over a real wire', () => {
   const emulators: ListeningEmulator[] = []
   const ends: (() => void)[] = []
   const results = new Map(listed.map(({ id }) => [id, Promise.withResolvers<string | null>()]))

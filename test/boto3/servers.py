@@ -6,7 +6,7 @@ import ssl
 
 def connected(endpoint, authority=None):
     """A connection. With the file of an authority it is TLS, and the certificate must be good for the address."""
-    connection = socket.create_connection((endpoint["Address"], endpoint["Port"]), timeout=10)
+    connection = socket.create_connection((endpoint["Address"], endpoint["Port"]), timeout=300)
     if authority is None:
         return connection
     trust = ssl.create_default_context(cafile=authority)

@@ -22,7 +22,7 @@ def aws(*words):
         "AWS_PAGER": "",
     }
     done = subprocess.run(
-        [sys.executable, "-m", "awscli", *words], env=environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "awscli", *words], env=environment, capture_output=True, text=True, timeout=300
     )
     return done.returncode, done.stdout, done.stderr
 

@@ -25,7 +25,7 @@ PAIR = dict(
     NumCacheClusters=2,
     AutomaticFailoverEnabled=True,
 )
-QUICKLY = {"Delay": 0.05, "MaxAttempts": 400}
+QUICKLY = {"Delay": 0.05, "MaxAttempts": 6000}
 
 
 def client(url, service="elasticache", region="us-east-1"):
@@ -36,19 +36,19 @@ def client(url, service="elasticache", region="us-east-1"):
         region_name=region,
         aws_access_key_id="AKIDEXAMPLE",
         aws_secret_access_key="secret",
-        config=Config(retries={"max_attempts": 0}, connect_timeout=5, read_timeout=30),
+        config=Config(retries={"max_attempts": 0}, connect_timeout=60, read_timeout=300),
     )
 
 
 def post(url, path, body):
     request = urllib.request.Request(f"{url}{path}", data=json.dumps(body).encode(), method="POST")
-    with urllib.request.urlopen(request, timeout=30) as reply:
+    with urllib.request.urlopen(request, timeout=300) as reply:
         return json.loads(reply.read() or b"null")
 
 
 def authority(url):
     """The file of the authority behind the servers' certificates."""
-    with urllib.request.urlopen(f"{url}/_health", timeout=30) as reply:
+    with urllib.request.urlopen(f"{url}/_health", timeout=300) as reply:
         return json.loads(reply.read())["caFile"]
 
 
@@ -72,8 +72,8 @@ def let_pass_until(what, found):
     raise AssertionError(f"no {what} in 50 s of the clock")
 
 
-def until(what, found, seconds=60):
-    """Asks again and again until something is found; says what was missing when it is not."""
+def until(what, found, seconds=300):
+    """Asks again and again until something is found; minutes pass before it says what was missing: machines may be slow."""
     deadline = time.monotonic() + seconds
     while True:
         value = found()

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createConnection, createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Binaries, resolveBinaries } from '../../emulator/engines/binaries.ts'
+import { patience } from '../patience.ts'
 
 /** A real server on a free port of 127.0.0.1. */
 export interface Server {
@@ -125,11 +126,11 @@ const serverOf = async (
   }
 }
 
-/** Asks again until the answer is true; an error counts as no. Fails when a generous deadline has passed. */
-export const until = async (question: () => Promise<boolean>, deadlineMs = 10_000): Promise<void> => {
-  const giveUpAt = Date.now() + deadlineMs
+/** Asks again until the answer is true; an error counts as no. */
+export const until = async (question: () => Promise<boolean>): Promise<void> => {
+  const waits = patience()
   let last: unknown
-  while (Date.now() < giveUpAt) {
+  while (waits()) {
     const yes = await question().catch((error: unknown) => {
       last = error
       return false

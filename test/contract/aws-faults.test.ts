@@ -3,8 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha'
 import { type Ground, openInProcess } from './ground.ts'
 import { createGroup, done, failureIn, groupSeen, settled } from './story.ts'
 
-describe('the AWS port under faults', function () {
-  this.timeout(60_000)
+describe('the AWS port under faults', () => {
   let ground: Ground
   let id: string
   beforeEach(async () => {
@@ -90,8 +89,7 @@ describe('the AWS port under faults', function () {
 })
 
 describe('the budget of looks', () => {
-  it('is three pages of groups and five of clusters for 250 settled groups of two nodes, and nothing else', async function () {
-    this.timeout(120_000)
+  it('is three pages of groups and five of clusters for 250 settled groups of two nodes, and nothing else', async () => {
     const ground = await openInProcess(1000)
     try {
       const ids = Array.from({ length: 250 }, (_, index) => ground.name(`b${index}`))

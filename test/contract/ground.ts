@@ -5,6 +5,7 @@ import { openEmulator, startEmulator } from '../../emulator/start.ts'
 import { type AwsConnection, connectAws } from '../../src/aws/client/connect.ts'
 import { type Clock, realClock } from '../../src/time/clock.ts'
 import { fakeClock } from '../loop/fake-clock.ts'
+import { patience, patienceMs } from '../patience.ts'
 
 type Emulator = Awaited<ReturnType<typeof openEmulator>>
 
@@ -12,7 +13,7 @@ type Emulator = Awaited<ReturnType<typeof openEmulator>>
 export interface Ground extends AwsConnection {
   /** A name that nobody else uses there. */
   name(word: string): string
-  /** Lets time pass until the condition holds; fails after a deadline that is generous for this ground. */
+  /** Lets time pass until the condition holds; fails when it has not for longer than this ground ever takes. */
   until(what: string, holds: () => boolean | Promise<boolean>): Promise<void>
   /** Absent on real AWS. */
   readonly emulator: Emulator | undefined
@@ -21,7 +22,6 @@ export interface Ground extends AwsConnection {
 
 export interface GroundKind {
   readonly title: string
-  readonly remote: boolean
   readonly open: () => Promise<Ground>
 }
 
@@ -44,11 +44,11 @@ const naming = () => {
 }
 
 const polling =
-  (stepMs: number, deadlineMs: number): Ground['until'] =>
+  (stepMs: number, limitMs: number): Ground['until'] =>
   async (what, holds) => {
-    const endMs = performance.now() + deadlineMs
+    const waits = patience(limitMs)
     while (!(await holds())) {
-      if (performance.now() > endMs) throw new Error(`not within ${deadlineMs} ms: ${what}`)
+      if (!waits()) throw new Error(`never came true: ${what}`)
       await wait(stepMs)
     }
   }
@@ -122,7 +122,7 @@ const openOverHttp = async (): Promise<Ground> => {
     ...connection,
     name: naming(),
     emulator,
-    until: polling(20, 60_000),
+    until: polling(20, patienceMs),
     leave: async () => {
       connection.close()
       await emulator.stop()
@@ -152,11 +152,11 @@ const remoteKind = (): readonly GroundKind[] => {
   process.stdout.write(`${costLine}\n`)
   if (process.env.REMOTE_CONFIRM !== confirmation)
     throw new Error(`${costLine} Confirm with REMOTE_CONFIRM='${confirmation}'.`)
-  return [{ title: 'real AWS', remote: true, open: openRemote }]
+  return [{ title: 'real AWS', open: openRemote }]
 }
 
 export const grounds: readonly GroundKind[] = [
-  { title: 'the emulator in process', remote: false, open: () => openInProcess() },
-  { title: 'the emulator over HTTP', remote: false, open: openOverHttp },
+  { title: 'the emulator in process', open: () => openInProcess() },
+  { title: 'the emulator over HTTP', open: openOverHttp },
   ...remoteKind(),
 ]

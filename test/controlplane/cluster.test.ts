@@ -6,15 +6,13 @@ import { adoptCluster } from '../../controlplane/cluster.ts'
 import { startKind } from '../../controlplane/kind.ts'
 import { writeKubeconfig } from '../../controlplane/kubeconfig.ts'
 import { type ControlPlane, startControlPlane } from '../../controlplane/start.ts'
-import { buildTimeoutMs, kubectlText, temporaryFolder, writeScript } from './scene.ts'
+import { kubectlText, temporaryFolder, writeScript } from './scene.ts'
 
-describe('a cluster that is somebody else’s', function () {
-  this.timeout(120_000)
+describe('a cluster that is somebody else’s', () => {
   const folder = temporaryFolder()
   let owner: ControlPlane
 
-  before(async function () {
-    this.timeout(buildTimeoutMs)
+  before(async () => {
     owner = await startControlPlane()
   })
 

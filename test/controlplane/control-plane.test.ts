@@ -6,7 +6,7 @@ import { callApi } from '../../controlplane/api.ts'
 import { isRunning } from '../../controlplane/liveness.ts'
 import { type ControlPlane, startControlPlane } from '../../controlplane/start.ts'
 import { waitFor } from '../../controlplane/wait.ts'
-import { buildTimeoutMs, kubectlText } from './scene.ts'
+import { kubectlText } from './scene.ts'
 
 const configMaps = '/api/v1/namespaces/pantry/configmaps'
 
@@ -17,12 +17,10 @@ const isOpen = (port: number, host: string): Promise<boolean> =>
     socket.once('connect', () => socket.destroy())
   })
 
-describe('a control plane', function () {
-  this.timeout(120_000)
+describe('a control plane', () => {
   let plane: ControlPlane
 
-  before(async function () {
-    this.timeout(buildTimeoutMs)
+  before(async () => {
     plane = await startControlPlane()
   })
 
@@ -88,8 +86,8 @@ describe('a control plane', function () {
   it('collects what a deleted owner leaves behind', async () => {
     const run = (...args: string[]) => kubectlText(plane, '--namespace', 'pantry', ...args)
     await run('create', 'deployment', 'stove', '--image=example.invalid/stove:1')
-    await run('wait', '--for=create', 'pods', '--selector=app=stove', '--timeout=60s')
-    await run('delete', 'deployment', 'stove', '--cascade=foreground', '--timeout=60s')
+    await run('wait', '--for=create', 'pods', '--selector=app=stove', '--timeout=300s')
+    await run('delete', 'deployment', 'stove', '--cascade=foreground', '--timeout=300s')
     assert.equal(await run('get', 'pods,replicasets', '-o', 'name'), '')
   })
 
@@ -125,7 +123,7 @@ describe('a control plane', function () {
   })
 
   it('deletes a namespace with all that is in it', async () => {
-    await kubectlText(plane, 'delete', 'namespace', 'pantry', '--timeout=60s')
+    await kubectlText(plane, 'delete', 'namespace', 'pantry', '--timeout=300s')
     assert.equal(
       await kubectlText(
         plane,

@@ -8,12 +8,11 @@ import { after, describe, it } from 'mocha'
 import { adoptCluster } from '../../controlplane/cluster.ts'
 import { isRunning } from '../../controlplane/liveness.ts'
 import { startControlPlane } from '../../controlplane/start.ts'
-import { buildTimeoutMs, kubectlText, temporaryFolder } from './scene.ts'
+import { kubectlText, temporaryFolder } from './scene.ts'
 
 const main = fileURLToPath(new URL('../../controlplane/main.ts', import.meta.url))
 
-describe('a standing control plane', function () {
-  this.timeout(buildTimeoutMs)
+describe('a standing control plane', () => {
   const folder = temporaryFolder()
   const running: { kill(signal: NodeJS.Signals): unknown }[] = []
 

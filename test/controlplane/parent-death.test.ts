@@ -8,12 +8,11 @@ import { fileURLToPath } from 'node:url'
 import { after, describe, it } from 'mocha'
 import { isRunning } from '../../controlplane/liveness.ts'
 import { waitFor } from '../../controlplane/wait.ts'
-import { buildTimeoutMs, temporaryFolder } from './scene.ts'
+import { temporaryFolder } from './scene.ts'
 
 const program = fileURLToPath(new URL('./parent.ts', import.meta.url))
 
-describe('a parent that is killed with SIGKILL', function () {
-  this.timeout(buildTimeoutMs)
+describe('a parent that is killed with SIGKILL', () => {
   const temporary = temporaryFolder()
   const parents: ChildProcess[] = []
 

@@ -6,9 +6,6 @@ import { type CommandResult, runCommand } from '../../controlplane/command.ts'
 import type { ControlPlane } from '../../controlplane/start.ts'
 import { resolveTools } from '../../controlplane/tools.ts'
 
-/** Long enough to build the control plane's binary, should this be the first run on the machine. */
-export const buildTimeoutMs = 1_800_000
-
 /** A temporary folder, removed after the suite that asks for it. */
 export const temporaryFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'larder-test-controlplane-'))
@@ -27,7 +24,7 @@ export const writeScript = (path: string, ...lines: readonly string[]): string =
 /** kubectl with a kubeconfig. */
 export const kubectl = async (kubeconfig: string, ...args: readonly string[]): Promise<CommandResult> => {
   const tools = await resolveTools()
-  return runCommand(tools.kubectl, ['--kubeconfig', kubeconfig, ...args], { timeoutMs: 60_000 })
+  return runCommand(tools.kubectl, ['--kubeconfig', kubeconfig, ...args], { timeoutMs: 300_000 })
 }
 
 /** What kubectl prints; throws with its own words when it fails. */

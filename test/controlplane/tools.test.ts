@@ -8,8 +8,7 @@ import { isAtLeast, resolveTools } from '../../controlplane/tools.ts'
 import { readZipEntry } from '../../controlplane/zip.ts'
 import { temporaryFolder, writeScript } from './scene.ts'
 
-describe('the tools', function () {
-  this.timeout(60_000)
+describe('the tools', () => {
   const folder = temporaryFolder()
 
   it('are those on PATH when they are new enough, linked into one folder', async () => {

@@ -15,8 +15,7 @@ import { CREDENTIALS, MEMCACHED, PAIR, REGION } from './fixture.ts'
 
 const TEN_MINUTES_MS = 600_000
 
-describe('CloudWatch with real server processes', function () {
-  this.timeout(120_000)
+describe('CloudWatch with real server processes', () => {
   let emulator: ListeningEmulator
   let client: ElastiCacheClient
   let watch: CloudWatchClient

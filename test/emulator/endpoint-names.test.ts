@@ -242,8 +242,7 @@ describe('GET /_endpoints', () => {
   })
 })
 
-describe('server processes under the names of AWS', function () {
-  this.timeout(120_000)
+describe('server processes under the names of AWS', () => {
   let emulator: ListeningEmulator | undefined
   let client: ElastiCacheClient | undefined
   after(async () => {

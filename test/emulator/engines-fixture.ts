@@ -6,8 +6,7 @@ import { connect as connectTls } from 'node:tls'
 import type { Address, FrontWanted, NodeWanted } from '../../emulator/engines/port.ts'
 import { createEngines, type EnginesOptions, type ProcessEngines } from '../../emulator/engines/processes.ts'
 import { type RedisConnection, speakRedis } from '../../emulator/engines/resp.ts'
-
-const DEADLINE_MS = 15_000
+import { patience, patienceMs } from '../patience.ts'
 
 /** A node as AWS's smallest type would be wanted. */
 export function node(name: string, changes: Partial<NodeWanted> = {}): NodeWanted {
@@ -57,14 +56,14 @@ export function settle(
   return untilReady(engines, keys)
 }
 
-/** Resolves when all these keys are ready. */
+/** Resolves when all these keys are ready; rejects when nothing has changed for long. */
 export function untilReady(engines: ProcessEngines, keys: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const missing = () => keys.filter((key) => !engines.ready().has(key))
     const late = () => reject(new Error(`not ready: ${missing().join(', ')} ${JSON.stringify([...engines.failed()])}`))
-    const deadline = setTimeout(late, DEADLINE_MS)
+    const deadline = setTimeout(late, patienceMs)
     const look = () => {
-      if (missing().length > 0) return
+      if (missing().length > 0) return void deadline.refresh()
       clearTimeout(deadline)
       resolve()
     }
@@ -75,9 +74,9 @@ export function untilReady(engines: ProcessEngines, keys: readonly string[]): Pr
 
 /** Asks again until the answer is yes. */
 export async function until(what: string, ask: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = performance.now() + DEADLINE_MS
+  const waits = patience()
   while (!(await ask())) {
-    if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`)
+    if (!waits()) throw new Error(`waited in vain until ${what}`)
     await pause(25)
   }
 }

@@ -62,8 +62,7 @@ const writeTo = (endpoint: { readonly Address?: string; readonly Port?: number }
   }
 }
 
-describe('a failover of real nodes', function () {
-  this.timeout(60_000)
+describe('a failover of real nodes', () => {
   let emulator: ListeningEmulator
   let client: ElastiCacheClient
   const writers: Writer[] = []

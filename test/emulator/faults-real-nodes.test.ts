@@ -30,8 +30,7 @@ const SHARDS = {
   AutomaticFailoverEnabled: true,
 } satisfies CreateReplicationGroupCommandInput
 
-describe('faults and real nodes', function () {
-  this.timeout(120_000)
+describe('faults and real nodes', () => {
   let emulator: ListeningEmulator
   let client: ElastiCacheClient
   const said: string[] = []

@@ -52,8 +52,7 @@ const discoveringClient = (endpoint: { readonly host: string; readonly port: num
   }
 }
 
-describe('an auto-discovery client under load', function () {
-  this.timeout(60_000)
+describe('an auto-discovery client under load', () => {
   const clock = manualClock()
   let emulator: ListeningEmulator
   let aws: ElastiCacheClient

@@ -23,8 +23,7 @@ describe('the package', () => {
   const installed = join(folder, 'node_modules', manifest.name)
   let child: ChildProcess | undefined
 
-  before(async function () {
-    this.timeout(120_000)
+  before(async () => {
     mkdirSync(installed, { recursive: true })
     cpSync(join(ROOT, 'emulator/package.json'), join(installed, 'package.json'))
     const project = join(ROOT, 'emulator/tsconfig.build.json')

@@ -33,8 +33,7 @@ const filesBelow = (folder: string): readonly string[] =>
     return about.isDirectory() ? filesBelow(path) : about.isFile() ? [path] : []
   })
 
-describe('role-based access with real server processes', function () {
-  this.timeout(120_000)
+describe('role-based access with real server processes', () => {
   let dataDir: string
   let emulator: ListeningEmulator
   let client: ElastiCacheClient

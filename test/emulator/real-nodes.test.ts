@@ -21,8 +21,7 @@ const at = (endpoint: { readonly Address?: string | undefined; readonly Port?: n
   port: endpoint?.Port ?? 0,
 })
 
-describe('with real server processes', function () {
-  this.timeout(120_000)
+describe('with real server processes', () => {
   let emulator: ListeningEmulator
   let client: ElastiCacheClient
 

@@ -86,8 +86,7 @@ describe('a reboot', () => {
   })
 })
 
-describe('a reboot of real nodes', function () {
-  this.timeout(60_000)
+describe('a reboot of real nodes', () => {
   let emulator: ListeningEmulator
   let client: ElastiCacheClient
   before(async () => {

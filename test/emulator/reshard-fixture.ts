@@ -10,10 +10,9 @@ import {
 } from '@aws-sdk/client-elasticache'
 import { Cluster } from 'ioredis'
 import { type EmulatorOptions, type ListeningEmulator, startEmulator } from '../../emulator/start.ts'
+import { patience } from '../patience.ts'
 import { hangUp } from './engines-fixture.ts'
 import { CREDENTIALS, REGION, SHARDED } from './fixture.ts'
-
-const DEADLINE_MS = 60_000
 
 /** A group of real nodes with cluster mode, that is to be resharded. */
 export interface ShardedBench {
@@ -24,7 +23,7 @@ export interface ShardedBench {
   /** A client of the whole cluster; it is closed with the bench. */
   connect(login?: Login): Promise<Cluster>
   begin(input: Partial<ReshardInput>): Promise<void>
-  /** Waits for the group; gives every progress that was seen on the way. */
+  /** Waits for the group as long as it moves; gives every progress that was seen on the way. */
   available(): Promise<readonly number[]>
   close(): Promise<void>
 }
@@ -59,14 +58,14 @@ export const openSharded = async (
   }
   const available = async () => {
     const seen: number[] = []
-    const end = performance.now() + DEADLINE_MS
+    const waits = patience()
     for (;;) {
       const { Status, PendingModifiedValues } = await group()
       const percent = PendingModifiedValues?.Resharding?.SlotMigration?.ProgressPercentage
       if (percent !== undefined) seen.push(percent)
       if (Status === 'available') return seen
       const why = JSON.stringify([...emulator.engines.failed()])
-      assert.ok(performance.now() < end, `the group is ${Status} (${seen.at(-1)} %); ${why}`)
+      assert.ok(waits([Status, percent]), `the group is ${Status} (${seen.at(-1)} %); ${why}`)
       await pause(50)
     }
   }

@@ -6,8 +6,7 @@ import { load, lostOf, openSharded, type ShardedBench } from './reshard-fixture.
 const ascending = (numbers: readonly number[]) => numbers.toSorted((left, right) => left - right)
 
 for (const Engine of ['redis', 'valkey']) {
-  describe(`a reshard of ${Engine} under load`, function () {
-    this.timeout(180_000)
+  describe(`a reshard of ${Engine} under load`, () => {
     let bench: ShardedBench
 
     before(async () => {

@@ -12,8 +12,7 @@ const binaryKeys = Array.from({ length: 600 }, (_, number) =>
 )
 
 for (const Engine of ['redis', 'valkey']) {
-  describe(`a reshard of ${Engine} with TLS and a token`, function () {
-    this.timeout(120_000)
+  describe(`a reshard of ${Engine} with TLS and a token`, () => {
     let bench: ShardedBench | undefined
     after(() => bench?.close())
 

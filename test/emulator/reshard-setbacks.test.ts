@@ -8,8 +8,7 @@ import { lostOf, openSharded, type ShardedBench } from './reshard-fixture.ts'
 
 const SLOTS = 16_384
 
-describe('a reshard with setbacks', function () {
-  this.timeout(120_000)
+describe('a reshard with setbacks', () => {
   let bench: ShardedBench | undefined
   afterEach(() => bench?.close())
 

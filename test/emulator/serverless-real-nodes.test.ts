@@ -20,8 +20,7 @@ import { type ServerlessCalls, SNAPSHOT_ARN, serverlessCalls } from './serverles
 
 const SCALE = 1 / 1024
 
-describe('serverless caches with real server processes', function () {
-  this.timeout(120_000)
+describe('serverless caches with real server processes', () => {
   let emulator: ListeningEmulator
   let client: ElastiCacheClient
   let calls: ServerlessCalls

@@ -14,8 +14,7 @@ import { type ListeningEmulator, startEmulator } from '../../emulator/start.ts'
 import { hangUp, redisAt, until } from './engines-fixture.ts'
 import { CREDENTIALS, MEMCACHED, PAIR, REGION, SHARDED } from './fixture.ts'
 
-describe('a service update with real server processes', function () {
-  this.timeout(120_000)
+describe('a service update with real server processes', () => {
   let emulator: ListeningEmulator
   let client: ElastiCacheClient
 

@@ -26,8 +26,7 @@ import { CREDENTIALS, PAIR, REGION, SHARDED } from './fixture.ts'
 const KEYS = Array.from({ length: 200 }, (_, index) => `key:${index}`)
 const SINGLE = { CacheClusterId: 'single', Engine: 'redis', CacheNodeType: 'cache.t4g.small', NumCacheNodes: 1 }
 
-describe('snapshots of real server processes', function () {
-  this.timeout(120_000)
+describe('snapshots of real server processes', () => {
   let emulator: ListeningEmulator
   let client: ElastiCacheClient
   let folder: string

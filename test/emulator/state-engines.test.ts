@@ -108,7 +108,7 @@ describe('the data folder of an earlier emulator', () => {
     const runFolder = await mkdtemp(join(tmpdir(), 'larder-'))
     const own = join(runFolder, 'node')
     await mkdir(own)
-    const server = spawn('sleep', ['60'], { cwd: own, stdio: 'ignore' })
+    const server = spawn('sleep', ['3600'], { cwd: own, stdio: 'ignore' })
     const gone = once(server, 'exit')
     await writeFile(join(own, 'pid'), String(server.pid))
     leaveNote(folder, runFolder)
@@ -120,7 +120,7 @@ describe('the data folder of an earlier emulator', () => {
   it('ends no process that got the number of a server later', async () => {
     const runFolder = await mkdtemp(join(tmpdir(), 'larder-'))
     await mkdir(join(runFolder, 'node'))
-    const other = spawn('sleep', ['60'], { cwd: folder, stdio: 'ignore' })
+    const other = spawn('sleep', ['3600'], { cwd: folder, stdio: 'ignore' })
     const ended = once(other, 'exit')
     await writeFile(join(runFolder, 'node/pid'), String(other.pid))
     leaveNote(folder, runFolder)

@@ -52,8 +52,7 @@ const end = async ({ child, client }: Standing, signal: 'SIGTERM' | 'SIGKILL') =
   await gone
 }
 
-describe('a state folder with real nodes', function () {
-  this.timeout(120_000)
+describe('a state folder with real nodes', () => {
   let base: string
   let dir: string
   let emulator: Standing | undefined

@@ -13,8 +13,7 @@ import { CREDENTIALS, PAIR, REGION, refused } from './fixture.ts'
 
 type Mode = 'preferred' | 'required'
 
-describe('transit encryption of a group with real server processes', function () {
-  this.timeout(120_000)
+describe('transit encryption of a group with real server processes', () => {
   let emulator: ListeningEmulator
   let client: ElastiCacheClient
 

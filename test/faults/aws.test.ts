@@ -31,8 +31,7 @@ const LOOKS: readonly Row[] = [
 ]
 
 /** Whatever goes wrong on the way to AWS: one cache, one pair of Secrets, and after a delete nothing. */
-describe('faults of AWS', function () {
-  this.timeout(240_000)
+describe('faults of AWS', () => {
   const world = worldForSuite({ emulator: ['--nodes', 'none'], operator: ['--leader-elect=false'] })
 
   const struckBy = async (result: string) => (await world().calls()).some(({ fault }) => fault === result)

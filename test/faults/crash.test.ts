@@ -6,8 +6,7 @@ import { type Call, cacheCluster, until, worldForSuite } from '../world/world.ts
  * The operator is killed with SIGKILL at moments that a fault holds still, and started again. Whatever it had done and not
  * written down: one cache, one pair of Secrets, nothing left over.
  */
-describe('kill -9 at five moments, then a restart', function () {
-  this.timeout(240_000)
+describe('kill -9 at five moments, then a restart', () => {
   const world = worldForSuite({ emulator: ['--nodes', 'none'], operator: ['--leader-elect=false'] })
 
   const creates = (calls: readonly Call[], name: string) =>

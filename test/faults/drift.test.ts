@@ -10,8 +10,7 @@ import { after, before, describe, it } from 'mocha'
 import { cacheCluster, until, worldForSuite } from '../world/world.ts'
 
 /** Somebody else changes in AWS what Larder keeps. */
-describe('what others change in AWS', function () {
-  this.timeout(120_000)
+describe('what others change in AWS', () => {
   const world = worldForSuite({
     emulator: ['--nodes', 'none'],
     operator: ['--leader-elect=false', '--poll-interval', '5'],

@@ -70,8 +70,7 @@ describe('purity', () => {
     withFolder(async (folder) => assert.deepEqual(impuritiesIn(folder), [`${folder}: no file to read`])))
 })
 
-describe('floors', function () {
-  this.timeout(60_000)
+describe('floors', () => {
   const planted = [
     ['looks-down-only-crds', 'src/crds/x.ts', "import '../plan/y.ts'", 'src/plan/y.ts'],
     ['looks-down-only-aws', 'src/aws/x.ts', "import '../kube/y.ts'", 'src/kube/y.ts'],

@@ -13,8 +13,7 @@ const counted = (calls: readonly Call[]): Record<string, number> => {
   return counts
 }
 
-describe(`the budget: ${groups} settled groups of 2 nodes`, function () {
-  this.timeout(400_000)
+describe(`the budget: ${groups} settled groups of 2 nodes`, () => {
   const world = worldForSuite({
     emulator: ['--nodes', 'none', '--profile', 'instant', '--quota', 'nodesPerRegion=1000'],
     operator: ['--leader-elect=false', '--aws-rate', '200', '--poll-interval', '15'],
@@ -35,7 +34,12 @@ describe(`the budget: ${groups} settled groups of 2 nodes`, function () {
 
   it('settle', async () => {
     await world().apply(...Array.from({ length: groups }, (_, index) => cacheCluster(`budget-${index}`)))
-    await until('all to be Ready', async () => (await all()).filter(isReady).length === groups, 300_000)
+    let ready = 0
+    const allReady = async () => {
+      ready = (await all()).filter(isReady).length
+      return ready === groups
+    }
+    await until('all to be Ready', allReady, () => ready)
   })
 
   it('cost a look of 3 and 5 calls, and nothing else, and no write', async () => {

@@ -22,8 +22,7 @@ interface Deployment {
   }
 }
 
-describe('the chart', function () {
-  this.timeout(240_000)
+describe('the chart', () => {
   const world = worldForSuite({ emulator: ['--nodes', 'none', '--profile', 'instant'] })
 
   it('refuses a wrong value, and names it', async () => {

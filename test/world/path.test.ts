@@ -15,8 +15,7 @@ const versionOf = (server: string): Promise<string> =>
     socket.once('error', reject)
   })
 
-describe('the whole path, on real servers', function () {
-  this.timeout(240_000)
+describe('the whole path, on real servers', () => {
   const world = worldForSuite({})
   const redis = async (secret: string, ...command: readonly string[]) => {
     const { uri = '' } = (await world().secret(secret)) ?? {}

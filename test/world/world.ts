@@ -1,11 +1,33 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { after, afterEach, before } from 'mocha'
-import { until } from '../../scripts/local/until.ts'
 import { startWorld, type World, type WorldOptions } from '../../scripts/local/world.ts'
+import { patience } from '../patience.ts'
 
-export { until }
+/**
+ * Polls until `look` gives something. `seen` may tell how far it is; the wait fails when that has not changed for minutes.
+ * An error of a look is no end: programs are killed and started meanwhile.
+ */
+export const until = async <T>(
+  what: string,
+  look: () => Promise<T | undefined | false>,
+  seen: () => unknown = () => undefined,
+): Promise<T> => {
+  const waits = patience()
+  let last = ''
+  while (waits(seen() ?? what)) {
+    try {
+      const found = await look()
+      if (found !== undefined && found !== false) return found
+    } catch (error) {
+      last = `: ${String(error)}`
+    }
+    await pause(100)
+  }
+  throw new Error(`waited in vain for ${what}${last}`)
+}
 
 /** One call as the emulator's ledger tells it. */
 export interface Call {
@@ -68,8 +90,7 @@ export const worldForSuite = (options: Pick<WorldOptions, 'emulator' | 'operator
   let world: TestWorld | undefined
   let folder = ''
   const lines: string[] = []
-  before(async function () {
-    this.timeout(900_000)
+  before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'larder-world-'))
     world = testWorld(await startWorld({ ...options, folder: join(folder, 'world'), say: (line) => lines.push(line) }))
   })
@@ -77,8 +98,7 @@ export const worldForSuite = (options: Pick<WorldOptions, 'emulator' | 'operator
     if (this.currentTest?.state === 'failed')
       console.log(`operator's last lines:\n${world?.logs().split('\n').slice(-25).join('\n')}`)
   })
-  after(async function () {
-    this.timeout(120_000)
+  after(async () => {
     await world?.stop()
     rmSync(folder, { recursive: true, force: true })
   })
