@@ -66,11 +66,15 @@ const hasUnseen = (cache: ObservedCache) => cache.members.some((member) => membe
 export const observationsOf = (clock: Clock): Observations => {
   const kinds = new Map<string, CacheKind>()
   const waiting = new Set<string>()
+  /** Written, perhaps with effect, and not seen in a poll that began later: reason enough to poll soon. */
   const spoilt = new Set<string>()
   const writes = new Map<string, Write>()
+  /** The picture, and the epoch of the poll that each cache in it was last found by: a doubted one keeps its older epoch. */
   const found = { group: new Map<string, Found>(), memcached: new Map<string, Found>() }
+  /** The epoch of the last good poll of this kind: what it didn't find is absent. Undefined: nobody knows. */
   const coveredBy: Record<CacheKind, number | undefined> = { group: undefined, memcached: undefined }
   const watchedOf: Record<CacheKind, number> = { group: 0, memcached: 0 }
+  /** Missed by the last poll for the first time, in a list of several pages. */
   let doubted = new Set<string>()
   let users: ReadonlyMap<string, readonly string[]> | undefined
   let epoch = 0
