@@ -126,11 +126,12 @@ export const readConfig = (version: string, args: readonly string[], env: NodeJS
     .addOption(option('--log-level <level>', 'LARDER_LOG_LEVEL', 'how much to say').choices(logLevels).default('info'))
     .parse([...args], { from: 'user' })
   const options = command.opts()
+  const region = options.region || env.AWS_DEFAULT_REGION
   // An empty variable is what a template leaves that had nothing to fill in.
-  if (!options.region) command.error('error: no AWS region: set --region or AWS_REGION')
+  if (!region) command.error('error: no AWS region: set --region or AWS_REGION')
   return {
     clusterName: options.clusterName || undefined,
-    region: options.region,
+    region,
     kubeconfig: options.kubeconfig || undefined,
     leaderElect: options.leaderElect,
     leaseNamespace: options.leaseNamespace,

@@ -179,8 +179,8 @@ describe('Secrets in a real API server', function () {
     const path = '/api/v1/namespaces/default/secrets'
     await scene.transport.request({ method: 'POST', path, query: { fieldManager: 'larder' }, body })
     assert.equal((await clients.kube.readSecretMeta(secret.key))?.foreign, true)
-    await apply({ ...secret, data: { ...secret.data, old: 'u' } })
-    await apply(secret)
+    const version = await apply(secret)
+    assert.equal(await apply(secret), version)
     const read = await clients.kube.readSecret(secret.key)
     assert.deepEqual([read?.data, read?.meta.keys, read?.meta.foreign], [secret.data, ['uri'], false])
   })

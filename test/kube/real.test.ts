@@ -197,13 +197,14 @@ describe('the clients in a real API server', function () {
   describe('the lease', () => {
     it('has one of two electors leading, and the other at once when that one lets go', async () => {
       const lease = leaseTransportOf({ load: kubeConfigFrom(scene.plane.kubeconfig) })
+      const log = memoryLog()
       const elect = (identity: string): Elector =>
         electorOf({
           lock: leaseLockOf(lease, keyOf('larder-test')),
           identity,
           clock: realClock,
           random: Math.random,
-          log: memoryLog(),
+          log,
           retryMs: 100,
         })
       const [one, two] = [elect('one'), elect('two')]
@@ -217,6 +218,7 @@ describe('the clients in a real API server', function () {
       }, 'a hundred looks')
       const holder = ['get', 'lease', 'larder-test', '-o', 'jsonpath={.spec.holderIdentity}']
       assert.equal(await scene.kubectl(...holder), 'one')
+      assert.equal(log.lines.filter((line) => line.includes('standing by')).length, 1)
       const released = one.release()
       assert.equal(one.margin(), false)
       await two.held

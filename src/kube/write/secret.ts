@@ -104,30 +104,42 @@ const withoutDots = (fields: unknown): unknown =>
       )
     : fields
 
+/** Both sets of fields together. */
+const joined = (one: unknown, other: unknown): unknown => {
+  if (!isRecord(one) || !isRecord(other)) return one ?? other
+  const names = new Set([...Object.keys(one), ...Object.keys(other)])
+  return Object.fromEntries([...names].map((name) => [name, joined(one[name], other[name])]))
+}
+
+interface SettledFields {
+  readonly entries: readonly unknown[]
+  /** Beside the create stands an apply, so the create is an old one, of what may not be wanted any more. */
+  readonly old: boolean
+}
+
 /**
  * A create is recorded as an update by us, and what an update owns no later apply of ours would ever take away. So the record is
- * turned into an apply's, as kubectl does for objects that it once made with `create`.
+ * turned into an apply's, as kubectl does for objects that it once made with `create`. Undefined where there is no such record.
  */
-const settledFields = (managedFields: unknown): readonly unknown[] | undefined => {
-  const entries = Array.isArray(managedFields) ? managedFields.filter(isRecord) : []
-  const isUpdate = (entry: Record<string, unknown>) =>
-    entry.manager === fieldManager && entry.operation === 'Update' && (entry.subresource ?? '') === ''
-  if (!entries.some(isUpdate)) return undefined
-  const applies = entries.some((entry) => entry.manager === fieldManager && entry.operation === 'Apply')
-  return entries.flatMap((entry) => {
-    if (!isUpdate(entry)) return [entry]
-    return applies ? [] : [{ ...entry, operation: 'Apply', fieldsV1: withoutDots(entry.fieldsV1) }]
-  })
+const settledFields = (managedFields: unknown): SettledFields | undefined => {
+  const all = Array.isArray(managedFields) ? managedFields.filter(isRecord) : []
+  const ours = all.filter(({ manager, subresource = '' }) => manager === fieldManager && subresource === '')
+  const update = ours.find(({ operation }) => operation === 'Update')
+  const apply = ours.find(({ operation }) => operation === 'Apply')
+  if (!update) return undefined
+  const fieldsV1 = joined(withoutDots(update.fieldsV1), apply?.fieldsV1)
+  const others = all.filter((entry) => entry !== update && entry !== apply)
+  return { entries: [...others, { ...update, operation: 'Apply', fieldsV1 }], old: apply !== undefined }
 }
 
 /** What a write of ours left that an apply can't mend: the record of a create, and a reference that isn't wanted any more. */
 const settle = async (transport: Transport, wanted: SecretWanted, written: Written): Promise<Written> => {
-  const managedFields = settledFields(written.managedFields)
+  const fields = settledFields(written.managedFields)
   const references = Array.isArray(written.ownerReferences) ? written.ownerReferences.filter(isRecord) : []
   const unwanted = wanted.owner === undefined && references.some(({ controller }) => controller === true)
-  if (managedFields === undefined && !unwanted) return written
+  if (fields === undefined && !unwanted) return written
   const { uid, resourceVersion } = written
-  return send(transport, wanted, {
+  const settled = await send(transport, wanted, {
     method: 'PATCH',
     path: pathOf(secretKind, wanted.key),
     query: { fieldManager },
@@ -136,12 +148,31 @@ const settle = async (transport: Transport, wanted: SecretWanted, written: Writt
       metadata: {
         uid,
         resourceVersion,
-        ...(managedFields && { managedFields }),
+        ...(fields && { managedFields: fields.entries }),
         ...(unwanted && { ownerReferences: references.filter(({ controller }) => controller !== true) }),
       },
     },
   })
+  // Keys that only the old create owned are an apply's now, so another apply takes away those that aren't wanted.
+  return fields?.old ? apply(transport, wanted, uid) : settled
 }
+
+const create = (transport: Transport, wanted: SecretWanted): Promise<Written> =>
+  send(transport, wanted, {
+    method: 'POST',
+    path: pathOf(secretKind, { ...wanted.key, name: '' }),
+    query: { fieldManager },
+    body: bodyOf(wanted),
+  })
+
+const apply = (transport: Transport, wanted: SecretWanted, uid: string): Promise<Written> =>
+  send(transport, wanted, {
+    method: 'PATCH',
+    path: pathOf(secretKind, wanted.key),
+    query: { fieldManager, force: true },
+    contentType: 'application/apply-patch+yaml',
+    body: bodyOf(wanted, uid),
+  })
 
 /**
  * Writes a Secret, over the one of uid `standing` or, when that is undefined, where there is none; conflict otherwise. A new one
@@ -153,21 +184,8 @@ export const applySecret = async (
   wanted: SecretWanted,
   standing: string | undefined,
 ): Promise<{ readonly uid: string; readonly resourceVersion: string }> => {
-  const written = await (standing === undefined
-    ? send(transport, wanted, {
-        method: 'POST',
-        path: pathOf(secretKind, { ...wanted.key, name: '' }),
-        query: { fieldManager },
-        body: bodyOf(wanted),
-      })
-    : send(transport, wanted, {
-        method: 'PATCH',
-        path: pathOf(secretKind, wanted.key),
-        query: { fieldManager, force: true },
-        contentType: 'application/apply-patch+yaml',
-        body: bodyOf(wanted, standing),
-      }))
-  return settle(transport, wanted, written)
+  const written = standing === undefined ? create(transport, wanted) : apply(transport, wanted, standing)
+  return settle(transport, wanted, await written)
 }
 
 /** Deletes the Secret of that uid. Conflict when another one has the name by now; gone already is fine. */
