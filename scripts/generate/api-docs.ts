@@ -1,4 +1,4 @@
-import { group, version } from '../../src/crds/kind.ts'
+import { apiGroup as group, version } from '../../src/crds/kind.ts'
 import { objectSchema } from './crd.ts'
 import type { KindSource } from './kinds.ts'
 import { kinds } from './kinds.ts'

@@ -1,5 +1,5 @@
 import { dump } from 'js-yaml'
-import { group, version } from '../../src/crds/kind.ts'
+import { apiGroup as group, version } from '../../src/crds/kind.ts'
 import type { KindSource } from './kinds.ts'
 import { kinds } from './kinds.ts'
 import { brokenPromises } from './promises.ts'

@@ -7,10 +7,10 @@ export interface Kind {
   readonly namespaced: boolean
 }
 
-export const group = 'larder.dev'
+export const apiGroup = 'larder.dev'
 export const version = 'v1alpha1'
 
-const larder = (kind: string, plural: string): Kind => ({ group, version, kind, plural, namespaced: true })
+const larder = (kind: string, plural: string): Kind => ({ group: apiGroup, version, kind, plural, namespaced: true })
 
 export const cacheClusterKind = larder('CacheCluster', 'cacheclusters')
 export const cachePolicyKind = larder('CachePolicy', 'cachepolicies')

@@ -43,7 +43,7 @@ describe('the shared snapshot', () => {
     await clock.advance(0)
   }
   /** Advances until the next look and gives how long that took. */
-  const untilLook = async (): Promise<number> => {
+  const untilPoll = async (): Promise<number> => {
     const before = lister.calls.length
     const startMs = clock.nowMs()
     while (lister.calls.length === before && clock.nowMs() - startMs < 1_000_000) await clock.advance(100)
@@ -93,7 +93,7 @@ describe('the shared snapshot', () => {
       assert.equal(snapshot.observed('x').is, 'absent')
     })
 
-    it('one look for a burst of caches that come to be attended', async () => {
+    it('one poll for a burst of caches that come to be watched', async () => {
       has('a', 'b')
       snapshot.start()
       await clock.settle()
@@ -107,7 +107,7 @@ describe('the shared snapshot', () => {
   })
 
   describe('single flight', () => {
-    it('serves all who ask during a look with the next one, and never looks twice at once', async () => {
+    it('serves all who ask during a poll with the next one, and never polls twice at once', async () => {
       lister.held = true
       await started('x')
       for (let n = 0; n < 5; n++) snapshot.soon()
@@ -121,7 +121,7 @@ describe('the shared snapshot', () => {
       assert.equal(lister.calls.length, 4)
     })
 
-    it('never looks twice within a second, whoever asks', async () => {
+    it('never polls twice within a second, whoever asks', async () => {
       await started('x')
       for (let n = 0; n < 20; n++) {
         snapshot.soon()
@@ -132,13 +132,13 @@ describe('the shared snapshot', () => {
   })
 
   describe('epochs', () => {
-    it('knows nothing before the first look', () => {
+    it('knows nothing before the first poll', () => {
       snapshot.watch('x', 'group', false)
       assert.equal(snapshot.observed('x').is, 'unknown')
       assert.equal(snapshot.polled, false)
     })
 
-    it('does not know a cache while it is written, nor until a look that began after the write has ended', async () => {
+    it('does not know a cache while it is written, nor until a poll that began after the write has ended', async () => {
       await started('x')
       assert.equal(snapshot.observed('x').is, 'seen')
       const end = snapshot.writing('x')
@@ -151,7 +151,7 @@ describe('the shared snapshot', () => {
       await clock.settle()
       assert.equal(snapshot.figures().polls, 2)
       assert.equal(snapshot.observed('x').is, 'unknown')
-      await untilLook()
+      await untilPoll()
       assert.equal(snapshot.observed('x').is, 'seen')
     })
 
@@ -185,7 +185,7 @@ describe('the shared snapshot', () => {
       end('none')
       assert.equal(snapshot.observed('x').is, 'seen')
       assert.equal(snapshot.sinceWriteMs('x'), undefined)
-      assert.equal(await untilLook(), 60_000)
+      assert.equal(await untilPoll(), 60_000)
       assert.equal(changes.length, 1)
     })
 
@@ -193,7 +193,7 @@ describe('the shared snapshot', () => {
       await started('x')
       const end = snapshot.writing('x')
       lister.groupsThere = [sdkGroup('x', 2, { Status: 'modifying' })]
-      await untilLook()
+      await untilPoll()
       end('none')
       const observed = snapshot.observed('x')
       assert.equal(observed.is === 'seen' && observed.cache.status, 'modifying')
@@ -205,15 +205,15 @@ describe('the shared snapshot', () => {
       snapshot.writing('x')('perhaps')
       snapshot.writing('x')('none')
       assert.equal(snapshot.observed('x').is, 'unknown')
-      await untilLook()
+      await untilPoll()
       assert.equal(snapshot.observed('x').is, 'seen')
     })
 
-    it('looks within five seconds of a write, and not at once', async () => {
+    it('polls within five seconds of a write, and not at once', async () => {
       await started('x')
       await clock.advance(30_000)
       snapshot.writing('x')('perhaps')
-      const afterMs = await untilLook()
+      const afterMs = await untilPoll()
       assert.ok(afterMs >= 1000 && afterMs <= 5500, String(afterMs))
     })
   })
@@ -221,8 +221,8 @@ describe('the shared snapshot', () => {
   describe('pace', () => {
     it('is a minute when all is settled', async () => {
       await started('x')
-      assert.equal(await untilLook(), 60_000)
-      assert.equal(await untilLook(), 60_000)
+      assert.equal(await untilPoll(), 60_000)
+      assert.equal(await untilPoll(), 60_000)
     })
 
     it('is as long as it was told, and no shorter for those who wait', async () => {
@@ -235,38 +235,38 @@ describe('the shared snapshot', () => {
         settledMs: 250_000,
       })
       await started('a')
-      assert.equal(await untilLook(), 250_000)
+      assert.equal(await untilPoll(), 250_000)
       snapshot.watch('a', 'group', true)
-      assert.ok((await untilLook()) <= 5000)
+      assert.ok((await untilPoll()) <= 5000)
     })
 
     it('is five seconds while anything is waited for, and a minute as soon as nothing is', async () => {
       await started('x', 'y')
       snapshot.watch('x', 'group', true)
-      assert.equal(await untilLook(), 5000)
-      assert.equal(await untilLook(), 5000)
+      assert.equal(await untilPoll(), 5000)
+      assert.equal(await untilPoll(), 5000)
       snapshot.watch('x', 'group', false)
-      assert.equal(await untilLook(), 60_000)
+      assert.equal(await untilPoll(), 60_000)
     })
 
     it('has ten percent of jitter either way', async () => {
       chance = 0
       await started('x')
       chance = 1
-      assert.equal(await untilLook(), 54_000)
-      assert.equal(await untilLook(), 66_000)
+      assert.equal(await untilPoll(), 54_000)
+      assert.equal(await untilPoll(), 66_000)
     })
 
-    it('doubles with each look that AWS throttled, up to a cap, and is at its pace again after one poll that AWS let pass', async () => {
+    it('doubles with each poll that AWS throttled, up to a cap, and is at its pace again after one poll that AWS let pass', async () => {
       await started('x')
       snapshot.watch('x', 'group', true)
       const waits: number[] = []
-      await untilLook()
+      await untilPoll()
       for (let n = 0; n < 6; n++) {
         slowed += 1
-        waits.push(await untilLook())
+        waits.push(await untilPoll())
       }
-      for (let n = 0; n < 6; n++) waits.push(await untilLook())
+      for (let n = 0; n < 6; n++) waits.push(await untilPoll())
       assert.deepEqual(waits, [5000, 10_000, 20_000, 20_000, 20_000, 20_000, 20_000, 5000, 5000, 5000, 5000, 5000])
     })
 
@@ -274,12 +274,12 @@ describe('the shared snapshot', () => {
       await started('x')
       snapshot.watch('x', 'group', true)
       lister.held = true
-      await untilLook()
+      await untilPoll()
       await clock.advance(20_000)
       waited += 20_000
       lister.release()
       await clock.settle()
-      assert.ok((await untilLook()) <= 5000)
+      assert.ok((await untilPoll()) <= 5000)
     })
 
     it('begins its backoff anew when AWS takes other calls again', async () => {
@@ -288,33 +288,33 @@ describe('the shared snapshot', () => {
       await clock.advance(240_000)
       lister.failing = undefined
       snapshot.answered()
-      assert.ok((await untilLook()) <= 4000)
+      assert.ok((await untilPoll()) <= 4000)
       snapshot.answered()
-      assert.ok((await untilLook()) > 59_000)
+      assert.ok((await untilPoll()) > 59_000)
     })
 
     it('does not hurry because of other calls where a poll fails for lack of rights', async () => {
       await started('x')
       lister.failing = Object.assign(new Error('no'), { Code: 'AccessDenied' })
       await clock.advance(240_000)
-      await untilLook()
+      await untilPoll()
       snapshot.answered()
-      assert.ok((await untilLook()) > 50_000)
+      assert.ok((await untilPoll()) > 50_000)
     })
 
-    it('spends at most half of its time looking', async () => {
+    it('spends at most half of its time polling', async () => {
       await started('x')
       snapshot.watch('x', 'group', true)
       lister.held = true
-      await untilLook()
+      await untilPoll()
       await clock.advance(20_000)
       lister.release()
       await clock.settle()
-      const afterMs = await untilLook()
+      const afterMs = await untilPoll()
       assert.ok(afterMs >= 20_000 && afterMs < 20_200, String(afterMs))
     })
 
-    it('stops and starts again with a look at once', async () => {
+    it('stops and starts again with a poll at once', async () => {
       await started('x')
       snapshot.stop()
       assert.equal(clock.timers, 0)
@@ -325,7 +325,7 @@ describe('the shared snapshot', () => {
       assert.equal(lister.calls.length, 4)
     })
 
-    it('tells nobody of a look that was under way when it stopped', async () => {
+    it('tells nobody of a poll that was under way when it stopped', async () => {
       lister.held = true
       await started('x')
       snapshot.stop()
@@ -337,7 +337,7 @@ describe('the shared snapshot', () => {
   })
 
   describe('changes', () => {
-    it('are all attended caches at the first look, absent ones too, and nobody else', async () => {
+    it('are all watched caches at the first poll, absent ones too, and nobody else', async () => {
       has('x', 'stranger')
       snapshot.watch('x', 'group', false)
       snapshot.watch('gone', 'group', false)
@@ -350,7 +350,7 @@ describe('the shared snapshot', () => {
       await started('x')
       const before = snapshot.observed('x')
       has('x')
-      await untilLook()
+      await untilPoll()
       const after = snapshot.observed('x')
       assert.equal(changes.length, 1)
       assert.ok(before.is === 'seen' && after.is === 'seen')
@@ -364,7 +364,7 @@ describe('the shared snapshot', () => {
         sdkMember('x', 2, { CacheClusterStatus: 'modifying' }),
         ...sdkMembers('y'),
       ]
-      await untilLook()
+      await untilPoll()
       assert.deepEqual(changes.slice(1), [['x']])
     })
 
@@ -373,7 +373,7 @@ describe('the shared snapshot', () => {
       snapshot.watch('z', 'group', false)
       has('x', 'z')
       snapshot.writing('x')('perhaps')
-      await untilLook()
+      await untilPoll()
       assert.deepEqual(changes.slice(1), [['x', 'y', 'z']])
       assert.equal(snapshot.observed('y').is, 'absent')
     })
@@ -426,17 +426,17 @@ describe('the shared snapshot', () => {
     it('is a failure that begins, gets another reason and ends, each once and to all watched ids', async () => {
       await started('x', 'y')
       lister.failing = throttling
-      await untilLook()
+      await untilPoll()
       assert.deepEqual(told, [['x', 'y']])
       assert.equal(snapshot.state().failure?.reason, 'Throttled')
-      await untilLook()
+      await untilPoll()
       assert.equal(told.length, 1)
       lister.failing = denied
-      await untilLook()
+      await untilPoll()
       assert.equal(told.length, 2)
       assert.equal(snapshot.state().failure?.reason, 'AccessDenied')
       lister.failing = undefined
-      await untilLook()
+      await untilPoll()
       assert.equal(told.length, 3)
       assert.equal(snapshot.state().failure, undefined)
     })
@@ -444,7 +444,7 @@ describe('the shared snapshot', () => {
     it('is once that the picture is older than five minutes, and once that it is fresh again', async () => {
       await started('x')
       lister.failing = denied
-      await untilLook()
+      await untilPoll()
       assert.equal(told.length, 1)
       await clock.advance(staleMs - (snapshot.state().ageMs ?? 0))
       assert.equal(told.length, 1)
@@ -454,7 +454,7 @@ describe('the shared snapshot', () => {
       await clock.advance(1_000_000)
       assert.equal(told.length, 2)
       lister.failing = undefined
-      await untilLook()
+      await untilPoll()
       assert.equal(told.length, 3)
       assert.ok((snapshot.state().ageMs ?? staleMs) < 1000)
     })
@@ -501,7 +501,7 @@ describe('the shared snapshot', () => {
     const { lastGoodWallMs } = snapshot.figures()
     assert.equal(lastGoodWallMs, clock.wallMs())
     lister.failing = throttling
-    await untilLook()
+    await untilPoll()
     await clock.advance(100_000)
     assert.equal(snapshot.figures().lastGoodWallMs, lastGoodWallMs)
   })
@@ -515,10 +515,10 @@ describe('the shared snapshot', () => {
     it('may hide a cache for once: only the second time it counts as absent, and that comes soon', async () => {
       await started(...many)
       has('a', 'b', 'd')
-      await untilLook()
+      await untilPoll()
       assert.equal(snapshot.observed('c').is, 'seen')
       assert.equal(changes.length, 1)
-      assert.equal(await untilLook(), 5000)
+      assert.equal(await untilPoll(), 5000)
       assert.equal(snapshot.observed('c').is, 'absent')
       assert.deepEqual(changes.slice(1), [['c']])
     })
@@ -526,11 +526,11 @@ describe('the shared snapshot', () => {
     it('and forget the doubt when the cache is back', async () => {
       await started(...many)
       has('a', 'b', 'd')
-      await untilLook()
+      await untilPoll()
       has(...many)
-      await untilLook()
+      await untilPoll()
       has('a', 'b', 'd')
-      await untilLook()
+      await untilPoll()
       assert.equal(snapshot.observed('c').is, 'seen')
     })
 
@@ -538,10 +538,10 @@ describe('the shared snapshot', () => {
       await started(...many)
       const without = lister.clustersThere.filter((cluster) => cluster.CacheClusterId !== 'c-002')
       lister.clustersThere = without
-      await untilLook()
+      await untilPoll()
       let observed = snapshot.observed('c')
       assert.equal(observed.is === 'seen' && observed.cache.state, 'available')
-      await untilLook()
+      await untilPoll()
       observed = snapshot.observed('c')
       assert.equal(observed.is === 'seen' && observed.cache.status, 'available, member c-002 unseen')
     })
@@ -550,7 +550,7 @@ describe('the shared snapshot', () => {
       lister.pageSize = 100
       await started(...many)
       has('a', 'b', 'd')
-      await untilLook()
+      await untilPoll()
       assert.equal(snapshot.observed('c').is, 'absent')
     })
 
@@ -558,9 +558,9 @@ describe('the shared snapshot', () => {
       await started(...many)
       snapshot.writing('c')('perhaps')
       has('a', 'b', 'd')
-      await untilLook()
+      await untilPoll()
       assert.equal(snapshot.observed('c').is, 'unknown')
-      await untilLook()
+      await untilPoll()
       assert.equal(snapshot.observed('c').is, 'absent')
     })
 
@@ -574,21 +574,21 @@ describe('the shared snapshot', () => {
     })
   })
 
-  describe('a look that fails', () => {
+  describe('a poll that fails', () => {
     it('keeps the old picture, tells why, and is tried again with a growing delay', async () => {
       await started('x')
       lister.failing = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
-      await untilLook()
+      await untilPoll()
       assert.equal(snapshot.observed('x').is, 'seen')
       assert.equal(failures[0]?.reason, 'NetworkError')
       assert.equal(snapshot.figures().lastFailure?.reason, 'NetworkError')
       const waits: number[] = []
-      for (let n = 0; n < 8; n++) waits.push(await untilLook())
+      for (let n = 0; n < 8; n++) waits.push(await untilPoll())
       assert.deepEqual(waits, [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000])
       lister.failing = undefined
-      await untilLook()
+      await untilPoll()
       assert.equal(snapshot.figures().lastFailure, undefined)
-      assert.equal(await untilLook(), 60_000)
+      assert.equal(await untilPoll(), 60_000)
       assert.equal(changes.length, 1)
     })
 
@@ -606,7 +606,7 @@ describe('the shared snapshot', () => {
         $response: { headers: { 'retry-after': '30' } },
       })
       await started('x')
-      assert.equal(await untilLook(), 30_000)
+      assert.equal(await untilPoll(), 30_000)
     })
 
     it('in the middle of a list changes nothing', async () => {
@@ -616,13 +616,13 @@ describe('the shared snapshot', () => {
       lister.clusters = async () => {
         throw throttling
       }
-      await untilLook()
+      await untilPoll()
       assert.equal(snapshot.observed('y').is, 'seen')
       assert.equal(changes.length, 1)
     })
   })
 
-  it('finds thousands of caches attended one by one in a single look', async () => {
+  it('finds thousands of caches watched one by one in a single poll', async () => {
     const ids = Array.from({ length: 2000 }, (_, index) => `c${index}`)
     lister.pageSize = 100
     await started(...ids)

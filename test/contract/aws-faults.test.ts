@@ -10,7 +10,7 @@ describe('the AWS port under faults', () => {
     ground = await openInProcess()
     id = ground.name('x')
     ground.aws.watch(id, 'group', true)
-    await ground.until('a first look', () => ground.aws.observed(id).is === 'absent')
+    await ground.until('a first poll', () => ground.aws.observed(id).is === 'absent')
   })
   afterEach(() => ground.leave())
 
@@ -73,23 +73,29 @@ describe('the AWS port under faults', () => {
     assert.ok((ground.aws.pollState().ageMs ?? Number.POSITIVE_INFINITY) < 60_000)
   })
 
-  it('keeps the picture while looks fail, and goes on when AWS is back', async () => {
+  it('keeps the picture while polls fail, and goes on when AWS is back', async () => {
     await ground.aws.act(createGroup(id))
     await settled(ground, id)
     const before = groupSeen(ground, id)
     const failures: string[] = []
     ground.polling.onFailure(({ reason }) => failures.push(reason))
     order({ action: 'DescribeCacheClusters', do: 'truncate', count: 2 })
-    await ground.until('two looks failed', () => failures.length === 2)
+    await ground.until('two polls failed', () => failures.length === 2)
     assert.equal(groupSeen(ground, id), before)
     const { polls } = ground.polling.figures()
-    await ground.until('a good look', () => ground.polling.figures().polls > polls)
+    await ground.until('a good poll', () => ground.polling.figures().polls > polls)
     assert.equal(groupSeen(ground, id), before)
   })
 })
 
+<<<<<<< HEAD
 describe('the budget of looks', () => {
   it('is three pages of groups and five of clusters for 250 settled groups of two nodes, and nothing else', async () => {
+=======
+describe('the budget of polls', () => {
+  it('is three pages of groups and five of clusters for 250 settled groups of two nodes, and nothing else', async function () {
+    this.timeout(120_000)
+>>>>>>> h-aws
     const ground = await openInProcess(1000)
     try {
       const ids = Array.from({ length: 250 }, (_, index) => ground.name(`b${index}`))
@@ -103,14 +109,14 @@ describe('the budget of looks', () => {
       }
       await ground.until('all available', () => ids.every(available))
       const changed: string[] = []
-      const oneLook = async () => {
+      const onePoll = async () => {
         const { polls } = ground.polling.figures()
-        await ground.until('a look', () => ground.polling.figures().polls > polls)
+        await ground.until('a poll', () => ground.polling.figures().polls > polls)
       }
-      await oneLook()
+      await onePoll()
       ground.polling.onChange((all) => changed.push(...all))
       ground.emulator?.clearLedger()
-      for (let look = 0; look < 3; look++) await oneLook()
+      for (let look = 0; look < 3; look++) await onePoll()
       const calls = Map.groupBy(ground.emulator?.ledger() ?? [], ({ action }) => action)
       assert.deepEqual(
         [...calls].map(([action, entries]) => [action, entries.length]),

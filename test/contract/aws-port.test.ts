@@ -91,7 +91,7 @@ for (const { title, open } of grounds) {
           tags: {},
         })
         ground.aws.watch(id, 'group', true)
-        await ground.until('a first look', () => ground.aws.observed(id).is === 'absent')
+        await ground.until('a first poll', () => ground.aws.observed(id).is === 'absent')
       })
       after(async () => {
         await groupGone(ground, id)

@@ -1,4 +1,4 @@
-import { group, type Kind, version } from '../../src/crds/kind.ts'
+import { apiGroup as group, type Kind, version } from '../../src/crds/kind.ts'
 import type { Thing } from './api-server.ts'
 
 type Fields = Readonly<Record<string, unknown>>

@@ -1,4 +1,4 @@
-import { type CacheClusterSpec } from '../../src/crds/cache-cluster/spec.ts'
+import type { CacheClusterSpec } from '../../src/crds/cache-cluster/spec.ts'
 import { type CacheClusterStatus, cacheClusterStatus } from '../../src/crds/cache-cluster/status.ts'
 import type { CachePolicySpec } from '../../src/crds/cache-policy.ts'
 import { planCacheCluster } from '../../src/plan/cache-cluster/checks.ts'

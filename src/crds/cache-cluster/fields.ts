@@ -40,9 +40,7 @@ export const nodes = z
       .min(0)
       .max(5)
       .optional()
-      .describe(
-        'redis and valkey only: read replicas of each shard. Default: 0 at creation, later as it is.',
-      ),
+      .describe('redis and valkey only: read replicas of each shard. Default: 0 at creation, later as it is.'),
     clusterMode: z
       .enum(clusterModes)
       .optional()

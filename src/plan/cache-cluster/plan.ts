@@ -71,7 +71,7 @@ const heldBack = (facts: CacheFacts, intent: Intent): Plan | undefined => {
   const steps = [{ ...next, notBefore: isoOfMs(untilMs) }, ...later]
   const hash = shownPlan({ is: 'act', next, later })?.hash
   if (nowMs >= untilMs || object.annotations[annotation.approve] === hash) return undefined
-  const message = `${next.ends} ${next.ends.includes('Secret') ? 'stays' : 'is good'} until ${isoOfMs(untilMs)}, so that workloads can follow; to go on now: kubectl annotate cachecluster ${object.name} -n ${object.namespace} --overwrite ${annotation.approve}=${hash}`
+  const message = `until ${isoOfMs(untilMs)} workloads can still use ${next.ends}; to go on now: kubectl annotate cachecluster ${object.name} -n ${object.namespace} --overwrite ${annotation.approve}=${hash}`
   const ahead = { later: steps, wakeMs: untilMs - nowMs }
   // The spec doesn't speak of the token before, nor of former names: what it asks for is there.
   const asAsked = next.action.do === 'SetToken' || next.action.do === 'DeleteSecrets'

@@ -8,7 +8,7 @@ import { aboutAll, among, fixedOf } from './differences.ts'
 import type { TopologyRules, Wish } from './topology.ts'
 
 /** A replication group of redis or valkey. */
-export const group: TopologyRules = {
+export const replicationGroup: TopologyRules = {
   keepsData: true,
   create: ({ object, id, parameterGroupName, tokenVersion }: Wish, tags: Tags) => ({
     do: 'CreateGroup',
@@ -55,7 +55,7 @@ const transitSteps = (id: string, difference: Difference<GroupSettings> | undefi
   if (difference === undefined) return []
   const { field, have, want } = difference
   const hop = (from: string, to: string) => {
-    const ends = from === 'Preferred' ? (to === 'Disabled' ? 'clients with TLS' : 'clients without TLS') : undefined
+    const ends = from === 'Preferred' ? (to === 'Disabled' ? 'a connection with TLS' : 'a connection without TLS') : undefined
     return step({ do: 'ModifyGroup', id, set: { inTransit: to as TransitEncryption }, when: 'Now' }, 'None', {
       field,
       from,
@@ -87,8 +87,7 @@ const clusterModeSteps = (
     const ends =
       from === 'Compatible'
         ? to === 'Enabled'
-          ? 'clients without cluster mode'
-          : 'clients in cluster mode'
+          ? 'a client without cluster mode' : 'a client in cluster mode'
         : undefined
     return step({ do: 'ModifyGroup', id, set, when: 'Now' }, 'None', {
       field,

@@ -8,7 +8,7 @@ import { aboutAll, among, fixedOf } from './differences.ts'
 import type { TopologyRules } from './topology.ts'
 
 /** A memcached cluster: nodes that share the keys among them and keep nothing. */
-export const memcached: TopologyRules = {
+export const memcachedCluster: TopologyRules = {
   keepsData: false,
   create: ({ object, id, parameterGroupName }, tags) => ({
     do: 'CreateMemcached',

@@ -2,8 +2,8 @@ import type { AwsAction } from '../../core/action.ts'
 import type { ObservedCache, Tags, Topology } from '../../core/observed.ts'
 import type { PlannedAction } from '../../core/outcome.ts'
 import type { CacheObject } from '../facts.ts'
-import { group } from './group.ts'
-import { memcached } from './memcached.ts'
+import { replicationGroup } from './group.ts'
+import { memcachedCluster } from './memcached.ts'
 
 /** What is wanted of one cache, beside its object. */
 export interface Wish {
@@ -36,4 +36,7 @@ export interface TopologyRules {
   readonly reboots: (cache: ObservedCache) => readonly PlannedAction[]
 }
 
-export const topologies: Readonly<Record<Topology, TopologyRules>> = { group, memcached }
+export const topologies: Readonly<Record<Topology, TopologyRules>> = {
+  group: replicationGroup,
+  memcached: memcachedCluster,
+}
