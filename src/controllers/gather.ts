@@ -1,5 +1,5 @@
 import type { CacheClusterSpec } from '../crds/cache-cluster/spec.ts'
-import { cacheClusterKind, cachePolicyKind } from '../crds/kind.ts'
+import { cacheClusterKind, cachePolicyKind, secretKind } from '../crds/kind.ts'
 import { type Key, KubeError, type KubeObject } from '../kube/port.ts'
 import { kubeRefusal } from '../kube/refusal.ts'
 import { type CacheFacts, type CacheObject, type Found, unread } from '../plan/cache-cluster/facts.ts'
@@ -61,7 +61,8 @@ export const gatherCacheCluster = async (
     ...secrets.inputs,
   }
   const refresh = look.isNew || memory.refreshDue(remembered)
-  const reads = await readAws(clients, factsFrom(inputs, noReads), refresh, secrets.failure)
+  const wish = { refresh, fresh: look.isNew }
+  const reads = await readAws(clients, factsFrom(inputs, noReads), wish, secrets.failure)
   if (refresh && reads.failure === undefined && observed.is !== 'unknown') memory.refreshed(remembered)
   return factsFrom(inputs, reads)
 }
@@ -114,15 +115,17 @@ const readSecrets = async (
     }
   }
   for (const secret of new Set([...writtenNames(object), ...(object.status.published?.names ?? [])])) {
-    metas.set(secret, kube.secretMeta({ namespace, name: secret }))
+    const at = { namespace, name: secret }
+    // Until our own last write is seen again, nothing can be told of it.
+    metas.set(secret, kube.fresh(secretKind, at) ? kube.secretMeta(at) : 'unread')
   }
-  const missing = writtenNames(object).filter((secret) => !isOurs(metas.get(secret)))
+  const missing = writtenNames(object).filter((secret) => metas.get(secret) !== 'unread' && !isOurs(metas.get(secret)))
   const tokenName = tokenSecretOf(object).name
   for (const secret of object.deleting || blind ? [] : missing) {
-    metas.set(
-      secret,
-      await attempt(`reading the Secret ${secret}`, () => kube.readSecretMeta({ namespace, name: secret })),
-    )
+    metas.set(secret, 'unread')
+    await attempt(`reading the Secret ${secret}`, async () => {
+      metas.set(secret, await kube.readSecretMeta({ namespace, name: secret }))
+    })
   }
   const needed = tokenNeeded(object.spec) && !object.deleting
   const token = needed
@@ -181,7 +184,7 @@ const readToken = async ({
 const readAws = async (
   { aws }: Clients,
   facts: CacheFacts,
-  refresh: boolean,
+  { refresh, fresh }: { readonly refresh: boolean; readonly fresh: boolean },
   before: Failure | undefined,
 ): Promise<AwsReads> => {
   let failure = before
@@ -204,7 +207,7 @@ const readAws = async (
   // AWS tells the tags of an available cache only: asking earlier is an error.
   const asked = cache?.state === 'available' ? wants.tags : 'no'
   const tags = await tell(asked, () => aws.readTags(cache?.arn ?? ''))
-  const { parameters, parametersTags } = await readParameters(aws, intent, wants.parameters, tell)
+  const { parameters, parametersTags } = await readParameters(aws, intent, wants.parameters, fresh, tell)
   const leftover = await readLeftover(aws, object, wants.leftover, tell)
   const events = await tell(wants.events, () => aws.readEvents(intent.id, intent.topology, eventsMs))
   return {
@@ -221,9 +224,9 @@ const readAws = async (
 
 type Tell = <T>(want: Want, read: () => Promise<Read<T | undefined>>) => Promise<Found<T>>
 
-const readParameters = async (aws: Clients['aws'], { group }: Intent, want: Want, tell: Tell) => {
+const readParameters = async (aws: Clients['aws'], { group }: Intent, want: Want, fresh: boolean, tell: Tell) => {
   if (group.is !== 'own') return { parameters: unread, parametersTags: unread }
-  const parameters = await tell(want, () => aws.readParameters(group.name))
+  const parameters = await tell(want, () => aws.readParameters(group.name, { fresh }))
   if (parameters.is !== 'found') return { parameters, parametersTags: unread }
   return { parameters, parametersTags: await tell(want, () => aws.readTags(parameters.value.arn)) }
 }

@@ -88,14 +88,8 @@ describe('the AWS port under faults', () => {
   })
 })
 
-<<<<<<< HEAD
-describe('the budget of looks', () => {
-  it('is three pages of groups and five of clusters for 250 settled groups of two nodes, and nothing else', async () => {
-=======
 describe('the budget of polls', () => {
-  it('is three pages of groups and five of clusters for 250 settled groups of two nodes, and nothing else', async function () {
-    this.timeout(120_000)
->>>>>>> h-aws
+  it('is three pages of groups and five of clusters for 250 settled groups of two nodes, and nothing else', async () => {
     const ground = await openInProcess(1000)
     try {
       const ids = Array.from({ length: 250 }, (_, index) => ground.name(`b${index}`))

@@ -206,6 +206,10 @@ const toCreate: Check = (facts, intent) => {
   if (facts.observed.is !== 'absent') return undefined
   const missing = policyMissing(facts, intent) ?? tokenMissing(facts, intent)
   if (missing !== undefined) return missing
+  if (tokenNeeded(facts.object.spec) && facts.token.is !== 'present') {
+    // Never without its token: a cache that is open for a moment is open.
+    return { ...wait('WaitingForSecret', 'waiting until the Secret with the auth token is seen'), wakeMs: 5000 } as Plan
+  }
   if (intent.group.is === 'familyMissing')
     return wait('WaitingForAWS', 'waiting until AWS tells its default engine version')
   return firstOf([...parameterGroupSteps(facts, intent), createStep(facts, intent)])

@@ -188,7 +188,8 @@ const bindingNow = (facts: CacheFacts): readonly ConditionNow[] => {
   const { binding, env } = pairNames(object)
   const taken = secretTaken(facts)
   if (taken?.is === 'stuck') return [{ type, status: 'False', reason: taken.reason, message: taken.message }]
-  if (observed.is === 'unknown') return asBefore(facts, type)
+  const unseen = facts.secrets.binding.is === 'unread' || facts.secrets.env.is === 'unread'
+  if (observed.is === 'unknown' || unseen) return asBefore(facts, type)
   if (foreign(facts))
     return [{ type, status: 'False', reason: 'NotOurs', message: 'there is no cache of ours to hand out' }]
   if (wantedHashes(facts) === undefined) return [{ type, ...bindingLate(facts) }]

@@ -67,7 +67,8 @@ export const secretSteps = (facts: CacheFacts): PlannedAction | undefined => {
   if (pair === undefined) return undefined
   const stale = (['binding', 'env'] as const).filter((which) => {
     const fact = facts.secrets[which]
-    if (fact.is === 'foreign' || fact.is === 'former') return false
+    // Neither what is somebody's nor what can't be seen just now is written.
+    if (fact.is === 'foreign' || fact.is === 'former' || fact.is === 'unread') return false
     return !(
       fact.is === 'ours' && intact(fact.meta, contentHashOf(pair[which]), Object.keys(pair[which]), facts.object.uid)
     )

@@ -55,7 +55,8 @@ const transitSteps = (id: string, difference: Difference<GroupSettings> | undefi
   if (difference === undefined) return []
   const { field, have, want } = difference
   const hop = (from: string, to: string) => {
-    const ends = from === 'Preferred' ? (to === 'Disabled' ? 'a connection with TLS' : 'a connection without TLS') : undefined
+    const ends =
+      from === 'Preferred' ? (to === 'Disabled' ? 'a connection with TLS' : 'a connection without TLS') : undefined
     return step({ do: 'ModifyGroup', id, set: { inTransit: to as TransitEncryption }, when: 'Now' }, 'None', {
       field,
       from,
@@ -87,7 +88,8 @@ const clusterModeSteps = (
     const ends =
       from === 'Compatible'
         ? to === 'Enabled'
-          ? 'a client without cluster mode' : 'a client in cluster mode'
+          ? 'a client without cluster mode'
+          : 'a client in cluster mode'
         : undefined
     return step({ do: 'ModifyGroup', id, set, when: 'Now' }, 'None', {
       field,
