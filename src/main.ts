@@ -24,8 +24,11 @@ process.on('unhandledRejection', (error) => {
 
 log.info('Larder starts', { version, node: process.version, clusterName: config.clusterName, region: config.region })
 const operator = await startOperator(config, version, log, (why) => {
-  log.error('Another replica leads: ending at once', { why })
+  log.error('Leadership is lost: ending at once', { why })
   void end(1)
+}).catch((error: unknown) => {
+  log.error('Larder could not start', { error: error instanceof Error ? error.message : String(error) })
+  return end(1)
 })
 log.info('Health and metrics are served', { host: config.listenHost, port: operator.port })
 

@@ -7,24 +7,26 @@ import { cachePolicy } from './controllers/cache-policy.ts'
 import type { Clients } from './controllers/clients.ts'
 import { enqueueKeysOf } from './controllers/event-handlers.ts'
 import { indexes } from './controllers/indexes.ts'
-import { fromQueueKey } from './controllers/key.ts'
+import { fromQueueKey, queueKey } from './controllers/key.ts'
 import { listPageHandlerOf } from './controllers/list-page.ts'
 import { createMemory } from './controllers/memory.ts'
 import { reconcile } from './controllers/reconcile.ts'
-import type { Condition } from './crds/conditions.ts'
 import { cacheClusterKind, cachePolicyKind, secretKind } from './crds/kind.ts'
 import { type Health, serveHealth } from './health.ts'
+import { readyCounts } from './kube/cache/ready-index.ts'
 import { readClusterUid } from './kube/cluster-uid.ts'
+import { keyOf } from './kube/key.ts'
 import { connectKube, type RunningKube } from './kube/kube.ts'
 import { type Elector, electorOf } from './kube/lease/elector.ts'
 import { leaseLockOf, leaseTransportOf } from './kube/lease/lease-lock.ts'
+import { unsyncedInWords } from './kube/synced-words.ts'
 import { kubeConfigFrom } from './kube/transport/config.ts'
 import { type Transport, transportOf } from './kube/transport/transport.ts'
 import type { Logger } from './log.ts'
 import { backoffOf } from './loop/backoff.ts'
 import { type Queue, queueOf } from './loop/queue.ts'
 import { runWorkers, type Workers } from './loop/workers.ts'
-import { awsObserverOf, createMetrics, type ObjectCount, reconcileObserverOf, transportObserverOf } from './metrics.ts'
+import { awsObserverOf, createMetrics, reconcileObserverOf, transportObserverOf } from './metrics.ts'
 import { realClock as clock } from './time/clock.ts'
 import { newToken } from './token.ts'
 
@@ -53,6 +55,11 @@ export interface Operator {
 }
 
 const kinds = [cacheClusterKind, cachePolicyKind]
+/** What the reconciles of each kind read from stores. */
+const sources = [
+  { kind: cacheClusterKind, reads: [cacheClusterKind, cachePolicyKind, secretKind] },
+  { kind: cachePolicyKind, reads: [cacheClusterKind, cachePolicyKind] },
+]
 
 /** Wires the rooms and starts them. `onLost` is called when another replica leads: the process should end at once. */
 export const startOperator = async (
@@ -72,11 +79,12 @@ export const startOperator = async (
     leaseName,
     leads: () => elector.margin(),
     queue: () => queue.counts(),
-    objects: () => (kube === undefined ? [] : objectCounts(kube)),
+    objects: () => (kube === undefined ? [] : readyCounts(kube, kinds)),
     droppedEvents: () => kube?.droppedEvents() ?? 0,
   })
-  const transport = transportOf({ load, observer: transportObserverOf(metrics) })
-  const leaseTransport = leaseTransportOf({ load })
+  const observer = transportObserverOf(metrics)
+  const transport = transportOf({ load, observer })
+  const leaseTransport = leaseTransportOf({ load, observer })
   const elector: Pick<Elector, 'margin' | 'held' | 'release' | 'start'> = config.leaderElect
     ? electorFor(config, leaseTransport, instance, log, onLost)
     : alone
@@ -96,7 +104,7 @@ export const startOperator = async (
     ratePerSecond: config.awsRate,
     settledMs: config.pollIntervalSeconds * 1000,
     mayWrite: () => elector.margin(),
-    observer: awsObserverOf(metrics),
+    observer: awsObserverOf(metrics, config.region),
     log,
   })
   connection = aws
@@ -139,14 +147,19 @@ export const startOperator = async (
   let workers: Workers | undefined
   running.start()
   elector.start()
-  void Promise.all([...[...kinds, secretKind].map((kind) => running.whenSynced(kind)), elector.held]).then(() => {
-    log.info('Reconciles begin', {
-      caches: running.count(cacheClusterKind),
-      policies: running.count(cachePolicyKind),
-    })
-    workers = beginWork(config, clients, queue, log, reconcileObserverOf(metrics))
+  const started = new Set<string>()
+  void elector.held.then(() => {
+    aws.polling.start()
+    workers = beginWork(config, clients, queue, log, started, reconcileObserverOf(metrics))
+    // A kind begins when what its reconciles read is known: a CRD that is missing stops its own kind only.
+    for (const { kind, reads } of sources) {
+      void Promise.all(reads.map((read) => running.whenSynced(read))).then(() => {
+        started.add(kind.kind)
+        log.info('Reconciles begin', { controller: kind.kind, objects: running.count(kind) })
+        for (const { metadata } of running.list(kind)) queue.add(queueKey(kind.kind, keyOf(metadata)), 'resync')
+      })
+    }
   })
-  void elector.held.then(() => aws.polling.start())
   return {
     port: health.port,
     stop: async () => {
@@ -170,28 +183,11 @@ const notReady = (
   elector: Pick<Elector, 'margin'>,
 ): string | undefined => {
   if (kube === undefined || connection === undefined) return 'Kubernetes: the API server has not answered yet'
-  const [missing] = kube.unsynced()
-  if (missing !== undefined) {
-    const { kind, error } = missing
-    return `Kubernetes: ${kind.plural}${kind.group === '' ? '' : `.${kind.group}`} not listed${error === undefined ? '' : `: ${error}`}`
-  }
+  const missing = unsyncedInWords(kube.unsynced())
+  if (missing !== undefined) return `Kubernetes: ${missing}`
   const { ageMs, failure } = connection.aws.pollState()
   return elector.margin() && ageMs === undefined && failure !== undefined ? `AWS: ${failure.message}` : undefined
 }
-
-/** How many objects of each kind are ready or not, for which reason. */
-const objectCounts = (kube: RunningKube): readonly ObjectCount[] =>
-  kinds.flatMap((kind) => {
-    const counts = new Map<string, ObjectCount>()
-    for (const { status } of kube.list(kind)) {
-      const conditions = (status as { conditions?: readonly Condition[] } | undefined)?.conditions
-      const ready = conditions?.find(({ type }) => type === 'Ready')
-      const about = { kind: kind.kind, ready: ready?.status ?? 'Unknown', reason: ready?.reason ?? '' }
-      const name = `${about.ready}/${about.reason}`
-      counts.set(name, { ...about, count: (counts.get(name)?.count ?? 0) + 1 })
-    }
-    return [...counts.values()]
-  })
 
 const electorFor = (
   config: Config,
@@ -209,6 +205,7 @@ const beginWork = (
   clients: Clients,
   queue: Queue,
   log: Logger,
+  started: ReadonlySet<string>,
   observer: ReturnType<typeof reconcileObserverOf>,
 ) => {
   const byKind = new Map([
@@ -221,7 +218,11 @@ const beginWork = (
     workers: config.workers,
     backoff: backoffOf({ random: Math.random }),
     observer,
-    reconcile: async (key) => (await byKind.get(fromQueueKey(key).kind)?.(key)) ?? { is: 'done' },
+    reconcile: async (key) => {
+      const { kind } = fromQueueKey(key)
+      // Before its kind begins, a key is let go: all of them come when it does.
+      return started.has(kind) ? ((await byKind.get(kind)?.(key)) ?? { is: 'done' }) : { is: 'done' }
+    },
     onError: (key, error) => {
       const { kind, namespace, name } = fromQueueKey(key)
       log.warn('A reconcile failed and will be tried again', {

@@ -1,5 +1,6 @@
 import type { CacheClusterSpec } from '../crds/cache-cluster/spec.ts'
 import { cacheClusterKind, cachePolicyKind } from '../crds/kind.ts'
+import { readyIndex, readyOf } from '../kube/cache/ready-index.ts'
 import { textOf } from '../kube/key.ts'
 import type { KubeObject } from '../kube/port.ts'
 
@@ -16,6 +17,6 @@ export const policyOf = ({ metadata: { namespace = '' }, spec }: KubeObject): st
 const byNamespace = ({ metadata }: KubeObject) => metadata.namespace
 
 export const indexes = {
-  [cacheClusterKind.kind]: { [namespaceIndex]: byNamespace, [policyIndex]: policyOf },
-  [cachePolicyKind.kind]: { [namespaceIndex]: byNamespace },
+  [cacheClusterKind.kind]: { [namespaceIndex]: byNamespace, [policyIndex]: policyOf, [readyIndex]: readyOf },
+  [cachePolicyKind.kind]: { [namespaceIndex]: byNamespace, [readyIndex]: readyOf },
 }
