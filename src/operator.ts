@@ -4,6 +4,7 @@ import { connectAws } from './aws/client/connect.ts'
 import { fleetOf, type Target } from './aws/fleet.ts'
 import type { PollState } from './aws/port.ts'
 import type { Config } from './config.ts'
+import { awsEventsTeller } from './controllers/aws-events.ts'
 import { cacheCluster } from './controllers/cache-cluster.ts'
 import { cachePolicy } from './controllers/cache-policy.ts'
 import type { Clients } from './controllers/clients.ts'
@@ -109,6 +110,7 @@ export const startOperator = async (
   const fleet = fleetOf({
     clock,
     connect: ({ region }) => {
+      const counted = awsObserverOf(metrics, region)
       const connection = connectAws({
         region,
         clock,
@@ -116,7 +118,13 @@ export const startOperator = async (
         ratePerSecond: config.awsRate,
         settledMs: config.pollIntervalSeconds * 1000,
         mayWrite: () => elector.margin(),
-        observer: awsObserverOf(metrics, region),
+        observer: {
+          ...counted,
+          looked: (figures) => {
+            counted.looked?.(figures)
+            void tellAwsEvents(figures.waiting > 0)
+          },
+        },
         log,
       })
       connection.polling.onChange(enqueue)
@@ -143,6 +151,7 @@ export const startOperator = async (
     log,
     newToken,
   }
+  const tellAwsEvents = awsEventsTeller(clients)
   const running: RunningKube = connectKube({
     transport,
     kinds,

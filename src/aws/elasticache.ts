@@ -140,12 +140,13 @@ export const elastiCacheOf = (options: ElastiCacheOptions): Aws => {
       const message = `AWS names no default version of ${engine}. Name an engine version in the spec.`
       return { ok: false, failure: { is: 'stalled', reason: 'NotSupported', message } }
     },
-    act: async (action, authToken) => {
+    act: async (action, authToken, about = {}) => {
       if (!mayWrite())
         return actedOf(new AwsLayerError('NoLeaseMargin', 'The lease may end before the reply'), undefined)
       const startMs = clock.nowMs()
       const { acted, requestId } = await carryOut(options, parameters, action, authToken)
       const fields = {
+        ...about,
         do: action.do,
         on: nameIn(action),
         outcome: acted.is,

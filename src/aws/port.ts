@@ -55,8 +55,11 @@ export interface Aws {
   eventsSince(sinceMs: number): Promise<Read<readonly (ObservedEvent & { readonly sourceId: string })[]>>
   /** The version that AWS takes when none is asked for, and the parameter group family of that version. Kept for an hour. */
   readDefaultVersion(engine: Engine): Promise<Read<{ readonly engineVersion: string; readonly family: string }>>
-  /** One call that changes something. Takes a token from the bucket first; refuses when the lease has no margin. */
-  act(action: AwsAction, authToken?: string): Promise<Acted>
+  /**
+   * One call that changes something. Takes a token from the bucket first; refuses when the lease has no margin. `about`: for
+   * whom it is made, for the log.
+   */
+  act(action: AwsAction, authToken?: string, about?: object): Promise<Acted>
 }
 
 /** The shared snapshot's own life: it polls by itself, at a pace that follows what is waited for. */
