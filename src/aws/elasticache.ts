@@ -130,6 +130,7 @@ export const elastiCacheOf = (options: ElastiCacheOptions): Aws => {
       )
     },
     readParameters: (name, options) => read('parameterGroup', () => parameters.read(name, options?.fresh ?? false)),
+    readSettable: (family) => read(undefined, () => parameters.readSettable(family)),
     readEvents: (id, topology, sinceMs) =>
       readList(() => readEvents(clients.read, sourcesOf(snapshot, id, topology), sinceMs)),
     eventsSince: (sinceMs) => readList(() => readAllEvents(clients.read, sinceMs)),

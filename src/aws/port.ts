@@ -49,6 +49,8 @@ export interface Aws {
    * what was kept of it, its tags too, is dropped first.
    */
   readParameters(name: string, options?: { readonly fresh: boolean }): Promise<Read<ObservedParameters | undefined>>
+  /** Every parameter that a family lets one set, with its default ('' when it has none). Kept for an hour. */
+  readSettable(family: string): Promise<Read<Readonly<Record<string, string>> | undefined>>
   /** Of one cache, the newest last: the only place where AWS explains what failed in the background. */
   readEvents(id: string, topology: Topology, sinceMs: number): Promise<Read<readonly ObservedEvent[]>>
   /** Of everything in the account within the last `sinceMs`, the newest last: one list, however many caches there are. */
