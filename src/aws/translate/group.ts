@@ -66,7 +66,7 @@ const membersOf = (group: ReplicationGroup, clusters: readonly CacheCluster[]): 
       status,
       state: stateOf(status),
       endpoint: endpointOf(place?.node.ReadEndpoint) ?? endpointOf(cluster?.CacheNodes?.[0]?.Endpoint),
-      ...(cluster === undefined ? {} : { parametersInSync: parametersInSync(cluster) }),
+      ...(cluster === undefined || parametersInSync(cluster) ? {} : { parametersInSync: false as const }),
     }
   })
 }
