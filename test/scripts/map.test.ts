@@ -73,6 +73,7 @@ describe('purity', () => {
 describe('floors', () => {
   const planted = [
     ['looks-down-only-crds', 'src/crds/x.ts', "import '../plan/y.ts'", 'src/plan/y.ts'],
+    ['looks-down-only-time', 'src/time/x.ts', "import '../crds/y.ts'", 'src/crds/y.ts'],
     ['looks-down-only-aws', 'src/aws/x.ts', "import '../kube/y.ts'", 'src/kube/y.ts'],
     ['plan-is-pure', 'src/plan/x.ts', "import 'node:fs'", 'src/crds/y.ts'],
     ['sdk-only-in-aws', 'src/controllers/x.ts', "import '@aws-sdk/client-elasticache'", 'src/crds/y.ts'],
