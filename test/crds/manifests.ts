@@ -38,6 +38,8 @@ export const fullRedis = (): Fields =>
       policyRef: { name: 'catalog' },
       parameters: { 'notify-keyspace-events': 'Ex' },
       connection: { secretName: 'sessions-cache', envPrefix: 'SESSIONS_' },
+      maintenance: { overlap: '30m' },
+      adopt: { id: 'legacy-sessions' },
       deletionPolicy: 'Retain',
       deletionProtection: true,
       suspend: true,

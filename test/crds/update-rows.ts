@@ -29,6 +29,10 @@ const clusterMode = 'spec.nodes.clusterMode Enabled is final: leave it, or creat
 const memcachedTls =
   "spec.encryption.inTransit of memcached can't be changed after creation: create another CacheCluster and move to it"
 
+const lowered =
+  'spec.engineVersion is never lowered, as AWS can not go back: set it back, or create another CacheCluster'
+const adopted = "spec.adopt.id can't be changed after creation: create another CacheCluster that names it"
+
 const network = (fields: object) => redis({ network: fields })
 const encryption = (fields: object) => redis({ encryption: fields })
 const mode = (value: string) => redis({}, { clusterMode: value, replicasPerShard: 1 })
@@ -40,6 +44,15 @@ export const updateRows: readonly UpdateRow[] = [
   row('valkey to redis', valkey(), redis(), engine),
   row('redis to memcached', redis(), memcached(), engine),
   row('memcached to valkey', memcached(), valkey(), engine),
+
+  row('a newer version', redis({ engineVersion: '7.0' }), redis({ engineVersion: '7.1' })),
+  row('a version ten above', valkey({ engineVersion: '8.9' }), valkey({ engineVersion: '8.10' })),
+  row('an older minor version', redis({ engineVersion: '7.1' }), redis({ engineVersion: '7.0' }), lowered),
+  row('an older major version', valkey({ engineVersion: '8.0' }), valkey({ engineVersion: '7.2' }), lowered),
+  row('a version no longer named', redis({ engineVersion: '7.1' }), redis()),
+  row('an id to adopt where there was none', redis(), redis({ adopt: { id: 'legacy' } }), adopted),
+  row('another id to adopt', redis({ adopt: { id: 'legacy' } }), redis({ adopt: { id: 'other' } }), adopted),
+  row('another overlap', redis({ maintenance: { overlap: '1h' } }), redis({ maintenance: { overlap: '0s' } })),
 
   row('another port', network({ port: 6379 }), network({ port: 6380 }), port),
   row('a port where there was none', redis(), network({ port: 6380 }), port),
