@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { doubledNamesIn } from './names.ts'
-import { missingPaths } from './paths.ts'
+import { deadLinks, missingPaths } from './paths.ts'
 import { impuritiesIn } from './purity.ts'
 import { longFiles } from './sizes.ts'
 
@@ -54,7 +54,7 @@ const floors = async (root: string): Promise<string> => {
   }
 }
 
-const pages = ['ARCHITECTURE.md', 'README.md', 'CONTRIBUTING.md']
+const pages = ['ARCHITECTURE.md', 'README.md', 'CONTRIBUTING.md', 'docs/add-a-field.md']
 
 export const checksOf = (root: string): readonly Check[] => [
   {
@@ -78,6 +78,10 @@ export const checksOf = (root: string): readonly Check[] => [
   {
     name: 'generated: every generated file is current',
     run: () => complaintOf(node, ['scripts/generate.ts', '--check'], root),
+  },
+  {
+    name: 'links: every link between pages leads somewhere, and docs/README.md lists every page',
+    run: async () => deadLinks(root).join('\n'),
   },
   ...pages.map((page) => ({
     name: `map: every path that ${page} names exists`,

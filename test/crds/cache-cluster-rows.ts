@@ -146,6 +146,12 @@ export const cacheClusterRows: readonly CreateRow[] = [
     'the token in a Secret like the cache, with another Secret named',
     redis({ ...tokenFrom('row'), connection: { secretName: 'web' } }),
   ),
+  row(
+    'the binding Secret where the generated token is',
+    redis({ ...tls, auth: { mode: 'Token' }, connection: { secretName: 'row-auth' } }),
+    'spec.connection.secretName is the Secret <name>-auth in which Larder keeps the generated token: choose another name',
+  ),
+  row('the same name with a token of its own', redis({ ...tokenFrom('web'), connection: { secretName: 'row-auth' } })),
   {
     ...row(
       'a name too long for Secrets',

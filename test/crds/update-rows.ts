@@ -45,6 +45,15 @@ export const updateRows: readonly UpdateRow[] = [
   row('redis to memcached', redis(), memcached(), engine),
   row('memcached to valkey', memcached(), valkey(), engine),
 
+  row('a newer version', redis({ engineVersion: '7.0' }), redis({ engineVersion: '7.1' })),
+  row('a version ten above', valkey({ engineVersion: '8.9' }), valkey({ engineVersion: '8.10' })),
+  row('an older minor version', redis({ engineVersion: '7.1' }), redis({ engineVersion: '7.0' }), lowered),
+  row('an older major version', valkey({ engineVersion: '8.0' }), valkey({ engineVersion: '7.2' }), lowered),
+  row('a version no longer named', redis({ engineVersion: '7.1' }), redis()),
+  row('an id to adopt where there was none', redis(), redis({ adopt: { id: 'legacy' } }), adopted),
+  row('another id to adopt', redis({ adopt: { id: 'legacy' } }), redis({ adopt: { id: 'other' } }), adopted),
+  row('another overlap', redis({ maintenance: { overlap: '1h' } }), redis({ maintenance: { overlap: '0s' } })),
+
   row('another port', network({ port: 6379 }), network({ port: 6380 }), port),
   row('a port where there was none', redis(), network({ port: 6380 }), port),
   row('no port any more', network({ port: 6380 }), network({}), port),

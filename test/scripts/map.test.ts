@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, it } from 'mocha'
 import { faultsOf, notice, write } from '../../scripts/generate/target.ts'
-import { missingPaths, namedPaths } from '../../scripts/verify/paths.ts'
+import { deadLinks, linkedFiles, missingPaths, namedPaths } from '../../scripts/verify/paths.ts'
 import { impurities, impuritiesIn } from '../../scripts/verify/purity.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -34,6 +34,27 @@ describe('the map', () => {
       'src/nowhere/plan.ts',
     ])
   })
+})
+
+describe('links between pages', () => {
+  it('are those that lead to a file', () =>
+    assert.deepEqual(linkedFiles('[a](b.md#c), [d](https://e.f/g.md), [h](#i), `[l](m)`, [j](../k.md)'), [
+      'b.md',
+      '../k.md',
+    ]))
+
+  it('are missed when they lead nowhere, and so is a page that the list leaves out', () =>
+    withFolder(async (folder) => {
+      mkdirSync(join(folder, 'docs'))
+      writeFileSync(join(folder, 'README.md'), '[docs](docs/README.md)')
+      writeFileSync(join(folder, 'docs/README.md'), '[a](a.md), [gone](gone.md)')
+      writeFileSync(join(folder, 'docs/a.md'), '[up](../README.md)')
+      writeFileSync(join(folder, 'docs/b.md'), '')
+      assert.deepEqual(deadLinks(folder), [
+        'docs/README.md: gone.md is not there',
+        'docs/README.md: docs/b.md is not listed',
+      ])
+    }))
 })
 
 describe('generated files', () => {
@@ -73,6 +94,7 @@ describe('purity', () => {
 describe('floors', () => {
   const planted = [
     ['looks-down-only-crds', 'src/crds/x.ts', "import '../plan/y.ts'", 'src/plan/y.ts'],
+    ['looks-down-only-time', 'src/time/x.ts', "import '../crds/y.ts'", 'src/crds/y.ts'],
     ['looks-down-only-aws', 'src/aws/x.ts', "import '../kube/y.ts'", 'src/kube/y.ts'],
     ['plan-is-pure', 'src/plan/x.ts', "import 'node:fs'", 'src/crds/y.ts'],
     ['sdk-only-in-aws', 'src/controllers/x.ts', "import '@aws-sdk/client-elasticache'", 'src/crds/y.ts'],
