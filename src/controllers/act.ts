@@ -2,11 +2,11 @@ import { cacheClusterKind } from '../crds/kind.ts'
 import { KubeError, type KubeObject } from '../kube/port.ts'
 import { kubeRefusal } from '../kube/refusal.ts'
 import type { CacheFacts } from '../plan/cache-cluster/facts.ts'
+import { isAnnounced } from '../plan/cache-cluster/plan.ts'
 import { tokenAnswer } from '../plan/cache-cluster/token.ts'
 import type { AwsAction } from '../plan/core/action.ts'
 import type { Acted, Failure, Plan, StepResult } from '../plan/core/outcome.ts'
 import { isKubeAction, stepHash } from '../plan/core/step.ts'
-import { shownPlan } from '../plan/core/verdict.ts'
 import { inWords } from '../plan/core/words.ts'
 import type { Clients } from './clients.ts'
 import { queueKey } from './key.ts'
@@ -42,7 +42,7 @@ const carryOut = async (
   const { action } = plan.next
   try {
     if (isKubeAction(action)) return await actOnSecrets(clients, facts, action)
-    if (facts.object.status.plan?.hash !== shownPlan(plan)?.hash) await announce()
+    if (!isAnnounced(facts, plan)) await announce()
     if (!(await standsAsSeen(clients, source))) return changedMeanwhile('the object changed a moment ago')
     const { namespace, name, generation } = facts.object
     return await callAws(clients, facts, action, { namespace, name, generation, planHash: shownPlan(plan)?.hash })

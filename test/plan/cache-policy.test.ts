@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import { cachePolicyStatus } from '../../src/crds/cache-policy.ts'
-import { judgePolicy, type PolicyFacts, policyWarnings } from '../../src/plan/cache-policy/warnings.ts'
+import type { PolicyFacts } from '../../src/plan/cache-policy/facts.ts'
+import { planCachePolicy } from '../../src/plan/cache-policy/plan.ts'
+import { judgeCachePolicy, newWarnings } from '../../src/plan/cache-policy/status.ts'
+import { policyWarnings } from '../../src/plan/cache-policy/warnings.ts'
 import { nowIso, policyOf } from './facts.ts'
 
 const redis = [{ name: 'sessions', engine: 'redis' }] as const
@@ -9,6 +12,7 @@ const memcached = [{ name: 'pages', engine: 'memcached' }, ...redis] as const
 const facts = (spec: object, caches: PolicyFacts['caches'] = redis, more: Partial<PolicyFacts> = {}): PolicyFacts => ({
   nowIso,
   generation: 2,
+  deleting: false,
   spec: policyOf(spec),
   status: {},
   reconcileAt: undefined,
@@ -93,8 +97,41 @@ describe('warnings of a CachePolicy', () => {
 })
 
 describe('status of a CachePolicy', () => {
+  const judged = (about: PolicyFacts) => judgeCachePolicy(about, planCachePolicy(about), { is: 'nothing' })
+  const message = (about: PolicyFacts) => judged(about).conditions?.[0]?.message
+  it('tells how many use it, and how many warnings there are', () => {
+    assert.equal(message(facts({}, [])), 'used by no CacheCluster')
+    assert.equal(message(facts({})), 'used by sessions')
+    assert.equal(message(facts({ eviction: { policy: 'volatile-lru' } })), 'used by sessions, with 1 warning')
+    const all = { eviction: { policy: 'volatile-lru' }, strategy: { write: 'WriteThrough' } }
+    assert.equal(message(facts(all)), 'used by sessions, with 2 warnings')
+  })
+  it('names the first few, and keeps a hundred', () => {
+    const many = Array.from({ length: 120 }, (_, index) => ({ name: `c${1000 + index}`, engine: 'redis' }) as const)
+    assert.equal(message(facts({}, many)), 'used by c1000, c1001, c1002, c1003, c1004 and 115 more')
+    const status = judged(facts({}, many))
+    assert.deepEqual([status.cacheCount, status.caches?.length], [120, 100])
+  })
+  it('deleted while in use: it stays, holds, and says who uses it', () => {
+    const about = facts({}, memcached, { deleting: true })
+    const plan = planCachePolicy(about)
+    assert.ok(plan.is === 'stuck' && plan.reason === 'InUse')
+    assert.match(plan.message, /^used by pages, sessions: /)
+    assert.deepEqual(
+      judged(about).conditions?.map(({ type, status }) => `${type}=${status}`),
+      ['Stalled=True', 'Ready=True'],
+    )
+  })
+  it('deleted and used by nobody: let go', () => {
+    assert.equal(planCachePolicy(facts({}, [], { deleting: true })).is, 'released')
+  })
+  it('each warning is an event once, when it is new', () => {
+    const about = facts({ eviction: { policy: 'volatile-lru' } })
+    assert.equal(newWarnings(about).length, 1)
+    assert.equal(newWarnings({ ...about, status: judged(about) }).length, 0)
+  })
   it('is ready, tells who uses it, and what to mind', () => {
-    const status = judgePolicy(facts({ eviction: { policy: 'allkeys-lru' } }, memcached))
+    const status = judged(facts({ eviction: { policy: 'allkeys-lru' } }, memcached))
     assert.equal(status.observedGeneration, 2)
     assert.deepEqual(status.caches, ['pages', 'sessions'])
     assert.equal(status.warnings?.length, 1)
@@ -105,10 +142,10 @@ describe('status of a CachePolicy', () => {
     assert.deepEqual(cachePolicyStatus.parse(status), status)
   })
   it('stays the same while nothing changes', () => {
-    const first = judgePolicy(facts({}))
-    assert.deepEqual(judgePolicy(facts({}, redis, { status: first, nowIso: '2027-01-01T00:00:00Z' })), first)
+    const first = judged(facts({}))
+    assert.deepEqual(judged(facts({}, redis, { status: first, nowIso: '2027-01-01T00:00:00Z' })), first)
   })
   it('answers the wish to be looked at', () => {
-    assert.equal(judgePolicy(facts({}, redis, { reconcileAt: 'now' })).lastHandledReconcileAt, 'now')
+    assert.equal(judged(facts({}, redis, { reconcileAt: 'now' })).lastHandledReconcileAt, 'now')
   })
 })

@@ -6,20 +6,25 @@ import {
   compareGroup,
   compareMemcached,
 } from '../../src/plan/cache-cluster/compare.ts'
-import { desiredGroup, desiredMemcached } from '../../src/plan/cache-cluster/desired.ts'
-import type { NewGroup, NewMemcached } from '../../src/plan/core/action.ts'
+import {
+  groupAtCreate,
+  groupWanted,
+  memcachedAtCreate,
+  type WantedGroup,
+  type WantedMemcached,
+} from '../../src/plan/cache-cluster/desired.ts'
 import type { ObservedGroup, ObservedMemcached } from '../../src/plan/core/observed.ts'
 import { group, memcached, memcachedSpec, specOf } from './facts.ts'
 
-const plain: NewGroup = desiredGroup(specOf(), undefined)
-const plainMemcached: NewMemcached = desiredMemcached(memcachedSpec(), undefined)
+const plain: WantedGroup = groupAtCreate(specOf(), undefined)
+const plainMemcached: WantedMemcached = memcachedAtCreate(memcachedSpec(), undefined)
 
 type Row<W, O> = readonly [sentence: string, wanted: Partial<W>, observed: Partial<O>, fields: readonly string[]]
 
 const none: readonly string[] = []
 
 describe('fields of a replication group', () => {
-  const rows: readonly Row<NewGroup, ObservedGroup>[] = [
+  const rows: readonly Row<WantedGroup, ObservedGroup>[] = [
     ['the smallest spec and what AWS makes of it are equal', {}, {}, none],
     ['the node type differs', { nodeType: 'cache.m7g.large' }, {}, ['spec.nodes.type']],
     ['a node type that AWS has accepted counts', { nodeType: 'b' }, { pending: { nodeType: 'b' } }, none],
@@ -78,7 +83,7 @@ describe('fields of a replication group', () => {
     ],
     ['TLS differs', { inTransit: 'Required' }, {}, ['spec.encryption.inTransit']],
     ['TLS on its way counts', { inTransit: 'Preferred' }, { pending: { inTransit: 'Preferred' } }, none],
-    ['TLS that is not asked for is asked off', {}, { inTransit: 'Preferred' }, ['spec.encryption.inTransit']],
+    ['TLS that is asked off differs', {}, { inTransit: 'Preferred' }, ['spec.encryption.inTransit']],
     ['cluster mode differs', { clusterMode: 'Enabled' }, {}, ['spec.nodes.clusterMode']],
     ['cluster mode on its way counts', { clusterMode: 'Compatible' }, { pending: { clusterMode: 'Compatible' } }, none],
     [
@@ -98,7 +103,7 @@ describe('fields of a replication group', () => {
     })
   }
   it('security groups are compared sorted, however the user wrote them', () => {
-    const wanted = desiredGroup(specOf({ network: { securityGroupIds: ['sg-2', 'sg-1'] } }), undefined)
+    const wanted = groupWanted(specOf({ network: { securityGroupIds: ['sg-2', 'sg-1'] } }), undefined)
     assert.deepEqual(compareGroup(wanted, group({ securityGroupIds: ['sg-1', 'sg-2'] })), [])
   })
   it('an upgrade says its version, and the parameter group that goes with it', () => {
@@ -113,8 +118,59 @@ describe('fields of a replication group', () => {
   })
 })
 
+describe('unset means: as it is', () => {
+  const full: Partial<ObservedGroup> = {
+    engineVersion: '6.2.6',
+    shards: 3,
+    replicasPerShard: 2,
+    clusterMode: 'Enabled',
+    automaticFailover: true,
+    multiAZ: true,
+    inTransit: 'Required',
+    atRest: true,
+    parameterGroupName: 'somebodys',
+    securityGroupIds: ['sg-9'],
+    port: 7000,
+    subnetGroupName: 'theirs',
+  }
+  it('the smallest spec differs from nothing that AWS, its autoscaling or an adopted cache have', () => {
+    assert.deepEqual(compareGroup(groupWanted(specOf(), undefined), group(full)), [])
+    assert.deepEqual(compareFixedGroup(groupWanted(specOf(), undefined), group(full)), [])
+  })
+  it('what is written is kept, to the letter', () => {
+    const spec = specOf({ nodes: { type: 'cache.t4g.small', multiAZ: false }, encryption: { inTransit: 'Disabled' } })
+    assert.deepEqual(
+      compareGroup(groupWanted(spec, undefined), group(full)).map(({ field }) => field),
+      ['spec.nodes.multiAZ', 'spec.encryption.inTransit'],
+    )
+  })
+  it('defaults are chosen at creation', () => {
+    const made = (nodes: object) => {
+      const spec = specOf({ nodes: { type: 'cache.t4g.small', ...nodes } })
+      const { shards, replicasPerShard, clusterMode, automaticFailover, multiAZ, inTransit } = groupAtCreate(
+        spec,
+        undefined,
+      )
+      return [shards, replicasPerShard, clusterMode, automaticFailover, multiAZ, inTransit]
+    }
+    assert.deepEqual(made({}), [1, 0, 'Disabled', false, false, 'Disabled'])
+    assert.deepEqual(made({ replicasPerShard: 1 }), [1, 1, 'Disabled', true, true, 'Disabled'])
+    assert.deepEqual(made({ replicasPerShard: 1, automaticFailover: false }), [
+      1,
+      1,
+      'Disabled',
+      false,
+      false,
+      'Disabled',
+    ])
+    assert.deepEqual(made({ clusterMode: 'Enabled', shards: 2 }), [2, 0, 'Enabled', true, false, 'Disabled'])
+    const zoned = (zones: readonly string[]) => made({ replicasPerShard: 1, zones })[4]
+    assert.deepEqual([zoned(['a', 'a']), zoned(['a', 'b'])], [false, true])
+  })
+})
+
 describe('fields of a replication group that no call can change', () => {
-  const rows: readonly Row<NewGroup, ObservedGroup>[] = [
+  const rows: readonly Row<WantedGroup, ObservedGroup>[] = [
     [
       'nothing that is not named',
       {},
@@ -131,6 +187,7 @@ describe('fields of a replication group that no call can change', () => {
     ['the key', { kmsKeyId: 'a' }, { kmsKeyId: 'b' }, ['spec.encryption.kmsKeyId']],
     ['a key by its bare id is the key by its ARN', { kmsKeyId: 'a' }, { kmsKeyId: 'arn:aws:kms:r:1:key/a' }, none],
     ['a key by its alias can not be judged', { kmsKeyId: 'alias/mine' }, { kmsKeyId: 'arn:aws:kms:r:1:key/a' }, none],
+    ["nor by its alias's ARN", { kmsKeyId: 'arn:aws:kms:r:1:alias/mine' }, { kmsKeyId: 'arn:aws:kms:r:1:key/a' }, none],
     [
       'cluster mode, once it is Enabled',
       { clusterMode: 'Disabled' },
@@ -152,7 +209,7 @@ describe('fields of a replication group that no call can change', () => {
 })
 
 describe('fields of a memcached cluster', () => {
-  const rows: readonly Row<NewMemcached, ObservedMemcached>[] = [
+  const rows: readonly Row<WantedMemcached, ObservedMemcached>[] = [
     ['the smallest spec and what AWS makes of it are equal', {}, {}, none],
     ['the node type differs', { nodeType: 'b' }, {}, ['spec.nodes.type']],
     ['a node type that AWS has accepted counts', { nodeType: 'b' }, { pending: { nodeType: 'b' } }, none],

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import { planCacheCluster } from '../../src/plan/cache-cluster/checks.ts'
 import { type CacheFacts, unread } from '../../src/plan/cache-cluster/facts.ts'
+import { contentName } from '../../src/plan/cache-cluster/parameters.ts'
+import { planCacheCluster } from '../../src/plan/cache-cluster/plan.ts'
+import { step, stepHash } from '../../src/plan/core/step.ts'
 import {
   absent,
   arn,
@@ -13,20 +15,28 @@ import {
   known,
   memcached,
   memcachedSpec,
+  metaOf,
+  noSecrets,
   objectOf,
   others,
   ours,
-  parametersOf,
+  owner,
   seen,
   specOf,
+  twins,
+  without,
 } from './facts.ts'
 import { inShort } from './in-short.ts'
 
 const going = (changes: object = {}, status: CacheFacts['object']['status'] = known) =>
   objectOf({ deleting: true, spec: specOf(changes), status })
 const retain = { deletionPolicy: 'Retain' }
-const recorded = (name: string) => ({ ...known, parameterGroup: { name, owned: true } })
-const own = parametersOf()
+const own = contentName(owner.cluster, 'redis7', { timeout: '20' })
+const recorded = { ...known, parameterGroup: { name: own, owned: true } }
+const token = { encryption: { inTransit: 'Required' }, auth: { mode: 'Token' } }
+const kept = { is: 'ours', meta: metaOf() } as const
+const deleteHash = stepHash(step({ do: 'DeleteGroup', id }))
+const denied = { is: 'stalled', reason: 'AccessDenied', message: 'not allowed' } as const
 const stands = { observed: seen(group()), live: found(group()), tags: found(ours) } as const
 const gone = { observed: absent, live: absent } as const
 const moving = group({ state: 'moving', status: 'modifying' })
@@ -111,11 +121,6 @@ describe('deleting a CacheCluster', () => {
     ],
     ['it is not ours: let go, touch nothing', factsOf({ object: going(), ...stands, tags: found(others) }), 'released'],
     [
-      'it has no owner tags: let go, touch nothing',
-      factsOf({ object: going(), ...stands, tags: found({}) }),
-      'released',
-    ],
-    [
       "it is a former owner's: let go, touch nothing",
       factsOf({ object: going(), ...stands, tags: found(former) }),
       'released',
@@ -149,77 +154,167 @@ describe('deleting a CacheCluster', () => {
     ['gone: let go', factsOf({ object: going(), ...gone }), 'released'],
     ['nothing was ever made: let go', factsOf({ object: going({}, {}), ...gone }), 'released'],
     [
-      'gone, its parameter group is ours: deleted',
-      factsOf({ object: going({}, recorded(own.name)), ...gone, parameters: found(own), parametersTags: found(ours) }),
+      'gone, its parameter group is used by nobody: deleted',
+      factsOf({ object: going({}, recorded), ...gone, leftover: { name: own, is: 'ours' } }),
       'act DeleteParameterGroup',
     ],
     [
-      "gone, the parameter group is somebody else's: let go",
-      factsOf({
-        object: going({}, recorded(own.name)),
-        ...gone,
-        parameters: found(own),
-        parametersTags: found(others),
-      }),
+      "gone, the parameter group is somebody else's by its tags: let go",
+      factsOf({ object: going({}, recorded), ...gone, leftover: { name: own, is: 'others' } }),
+      'released',
+    ],
+    ['gone, others use the parameter group: let go', factsOf({ object: going({}, recorded), ...gone }), 'released'],
+    [
+      'gone, the parameter group too: let go',
+      factsOf({ object: going({}, recorded), ...gone, leftover: { name: own, is: 'absent' } }),
       'released',
     ],
     [
-      'gone, the parameter group too',
-      factsOf({ object: going({ engineVersion: '7.1' }, recorded(own.name)), ...gone, parameters: absent }),
-      'released',
-    ],
-    [
-      'the recorded parameter group is gone, another may stand: look',
-      factsOf({ object: going({ engineVersion: '6.2' }, recorded(own.name)), ...gone, parameters: absent }),
+      'gone, and the tags of the parameter group can not be read: wait, nothing is left behind',
+      factsOf({ object: going({}, recorded), ...gone, leftover: { name: own, is: 'unread' } }),
       'wait Deleting',
     ],
     [
-      'a parameter group that the cache does not use goes first',
+      'gone, and the first of two parameter groups too: the second is looked at',
       factsOf({
-        object: going({}, recorded(own.name)),
-        ...stands,
-        parameters: found(own),
-        parametersTags: found(ours),
+        object: going({}, { ...recorded, formerParameterGroups: ['larder-prod-redis7-0123456789ab'] }),
+        ...gone,
+        leftover: { name: 'larder-prod-redis7-0123456789ab', is: 'absent' },
       }),
-      'act DeleteParameterGroup',
+      'wait Deleting',
     ],
     [
-      'the parameter group that it uses stays until it is gone',
-      factsOf({
-        object: going({}, recorded(own.name)),
-        observed: stands.observed,
-        live: found(group({ parameterGroupName: own.name })),
-        tags: found(ours),
-        parameters: found(own),
-        parametersTags: found(ours),
-      }),
+      'the parameter group stays until the cache is gone',
+      factsOf({ object: going({}, recorded), ...stands }),
       'act DeleteGroup',
+    ],
+    [
+      'another --cluster-name: the cache on record is left alone, in deletion too',
+      factsOf({ object: { ...going(), cluster: 'test' }, ...gone }),
+      'stuck IdentityChanged',
+    ],
+    [
+      'another region: the same',
+      factsOf({ object: { ...going(), region: 'eu-west-1' }, ...gone }),
+      'stuck IdentityChanged',
+    ],
+    [
+      'another --cluster-name wins over protection, which could mislead',
+      factsOf({ object: { ...going({ deletionProtection: true }), cluster: 'test' }, ...gone }),
+      'stuck IdentityChanged',
+    ],
+    [
+      'AWS can not be polled: why is told',
+      factsOf({ object: going(), observed: { is: 'unknown' }, poll: { blindMs: 0, failure } }),
+      'wait Throttled',
+    ],
+    [
+      'a poll that was begun after our own delete shows it gone: no look by id',
+      factsOf({
+        object: going(),
+        observed: absent,
+        repeats: { hash: 'x', times: 1, sinceMs: 60_000 },
+        sinceWriteMs: 60_000,
+      }),
+      'released',
+    ],
+    [
+      'our own delete is not shown yet: it is not asked for twice',
+      factsOf({ object: going(), ...stands, repeats: { hash: deleteHash, times: 1, sinceMs: 29_999 } }),
+      'wait WaitingForAWS',
+    ],
+    [
+      'a delete that AWS refused waits for its pause',
+      factsOf({ object: going(), ...stands, refused: { hash: deleteHash, failure: denied, sinceMs: 899_999 } }),
+      'stuck AccessDenied',
+    ],
+    [
+      'and is asked again after it',
+      factsOf({ object: going(), ...stands, refused: { hash: deleteHash, failure: denied, sinceMs: 900_000 } }),
+      'act DeleteGroup',
+    ],
+    ...Object.keys(ours).map(
+      (key) =>
+        [
+          `the tag ${key} is lost, and ARN and creation time prove it ours: deleted`,
+          factsOf({ object: going(), ...stands, tags: found(without(ours, key)) }),
+          'act DeleteGroup',
+        ] as const,
+    ),
+    [
+      'all owner tags are lost: deleted too',
+      factsOf({ object: going(), ...stands, tags: found({ team: 'a' }) }),
+      'act DeleteGroup',
+    ],
+    [
+      'of the same name in another Kubernetes cluster: let go, touch nothing',
+      factsOf({ object: going(), ...stands, tags: found(twins) }),
+      'released',
+    ],
+    [
+      'it has no owner tags, and nothing on record: let go, touch nothing',
+      factsOf({ object: going({}, {}), ...stands, tags: found({}) }),
+      'released',
+    ],
+    [
+      'retained: the token is kept without owner before the tags go',
+      factsOf({ object: going({ ...retain, ...token }), ...stands, secrets: { ...noSecrets, token: kept } }),
+      'act KeepToken',
+    ],
+    [
+      'retained, the token without owner: the tags go',
+      factsOf({
+        object: going({ ...retain, ...token }),
+        ...stands,
+        secrets: { ...noSecrets, token: { is: 'foreign', whose: 'kept' } },
+      }),
+      'act RemoveTags',
+    ],
+    [
+      "retained, and the token is in a Secret of the user's: only the tags go",
+      factsOf({
+        object: going({ ...retain, ...token, auth: { mode: 'Token', token: { secretRef: { name: 'mine' } } } }),
+        ...stands,
+        secrets: { ...noSecrets, token: kept },
+      }),
+      'act RemoveTags',
+    ],
+    [
+      'suspended and retained: the token is kept all the same, nothing is changed in AWS',
+      factsOf({
+        object: going({ ...retain, ...token, suspend: true }),
+        ...stands,
+        secrets: { ...noSecrets, token: kept },
+      }),
+      'act KeepToken',
     ],
   ]
   for (const [sentence, facts, plan] of rows) {
     it(sentence, () => assert.equal(inShort(planCacheCluster(facts)), plan))
   }
 
-  const tagged = (facts: CacheFacts) => {
-    const plan = planCacheCluster(facts)
-    return plan.is === 'act' && plan.next.action.do === 'RemoveTags' ? plan.next.action : undefined
-  }
-  const retained = {
-    object: going(retain, recorded(own.name)),
-    observed: stands.observed,
-    live: found(group({ parameterGroupName: own.name })),
-    tags: found(ours),
-    parameters: found(own),
-  } as const
-  it('retained: the parameter group is let go before the cache, whose tags say that there is something to do', () => {
-    assert.equal(tagged(factsOf({ ...retained, parametersTags: found(ours) }))?.arn, own.arn)
-    assert.equal(tagged(factsOf({ ...retained, parametersTags: found({}) }))?.arn, arn)
-  })
   it('retained: only the owner tags go', () => {
-    assert.deepEqual(
-      [...(tagged(factsOf({ ...retained, parametersTags: found({}) }))?.keys ?? [])].sort(),
-      Object.keys(ours).sort(),
+    const plan = planCacheCluster(factsOf({ object: going(retain), ...stands }))
+    assert.ok(plan.is === 'act' && plan.next.action.do === 'RemoveTags')
+    const { cacheId, arn: of, keys } = plan.next.action
+    assert.deepEqual([cacheId, of, [...keys].sort()], [id, arn, Object.keys(ours).sort()])
+  })
+  it('retained: what was left where is said, with the way back', () => {
+    const words = (spec: object) => {
+      const plan = planCacheCluster(factsOf({ object: going({ ...retain, ...spec }), ...stands, tags: found({}) }))
+      return plan.is === 'released' ? plan.message : ''
+    }
+    assert.equal(words({}), `${id} stays in AWS (${arn}). To take it back: a CacheCluster with spec.adopt.id ${id}`)
+    assert.match(
+      words(token),
+      /its auth token in the Secret sessions-auth.*spec\.auth\.token\.secretRef\.name sessions-auth$/,
     )
-    assert.equal(tagged(factsOf({ ...retained, parametersTags: found({}) }))?.cacheId, id)
+  })
+  it('protected: both ways out are told, the one that keeps the cache first', () => {
+    const plan = planCacheCluster(factsOf({ object: going({ deletionProtection: true }) }))
+    assert.match(
+      'message' in plan ? plan.message : '',
+      /To keep it for good: .*Retain.*; to delete it with its data: kubectl patch/,
+    )
   })
 })

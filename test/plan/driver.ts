@@ -1,31 +1,61 @@
 import type { CacheClusterSpec } from '../../src/crds/cache-cluster/spec.ts'
 import { type CacheClusterStatus, cacheClusterStatus } from '../../src/crds/cache-cluster/status.ts'
 import type { CachePolicySpec } from '../../src/crds/cache-policy.ts'
-import { planCacheCluster } from '../../src/plan/cache-cluster/checks.ts'
+import type { CacheFacts, Found, Observed } from '../../src/plan/cache-cluster/facts.ts'
 import {
-  type CacheFacts,
-  type CacheObject,
-  type Found,
-  type Observed,
-  type SecretMeta,
-  unread,
-} from '../../src/plan/cache-cluster/facts.ts'
+  type AwsReads,
+  type CacheInputs,
+  cacheObjectOf,
+  factsFrom,
+  noReads,
+  type Source,
+  type TokenRead,
+} from '../../src/plan/cache-cluster/facts-from.ts'
 import { intentOf } from '../../src/plan/cache-cluster/intent.ts'
-import { readsOf } from '../../src/plan/cache-cluster/reads.ts'
+import { isAnnounced, planCacheCluster } from '../../src/plan/cache-cluster/plan.ts'
+import { readsOf, type Want } from '../../src/plan/cache-cluster/reads.ts'
 import { judgeCacheCluster } from '../../src/plan/cache-cluster/status.ts'
-import { tokenAnswer, tokenNeeded } from '../../src/plan/cache-cluster/token.ts'
-import type { AwsAction } from '../../src/plan/core/action.ts'
+import { tokenAnswer, tokenToPublish } from '../../src/plan/cache-cluster/token.ts'
+import type { AwsAction, KubeAction } from '../../src/plan/core/action.ts'
+import { isClusters } from '../../src/plan/core/identity.ts'
 import type { ObservedParameters, Tags } from '../../src/plan/core/observed.ts'
-import type { Acted, Plan } from '../../src/plan/core/outcome.ts'
-import { type StepResult, shownPlan } from '../../src/plan/core/verdict.ts'
+import type { Acted, Failure, Plan, StepResult } from '../../src/plan/core/outcome.ts'
+import { isAwsAction, isKubeAction, stepHash } from '../../src/plan/core/step.ts'
+import { pendingSteps } from '../../src/plan/core/verdict.ts'
+import { pairNames, tokenNeeded, tokenSecretOf, writtenNames } from '../../src/plan/secrets/names.ts'
+import { type SecretMetadata, secretFactOf } from '../../src/plan/secrets/ownership.ts'
 import { wantedHashes, wantedPair } from '../../src/plan/secrets/steps.ts'
-import { absent, found, frozen, nowIso, owner, seen } from './facts.ts'
+import { absent, found, frozen, metaOf, owner, region, seen } from './facts.ts'
 import { carryOut, tick } from './model.ts'
 import { groupArn, settable, type World } from './model-world.ts'
 
-/** Everything that outlives the operator: AWS, the object, its Secrets. */
+export interface StoredSecret {
+  readonly meta: SecretMetadata
+  readonly data: Readonly<Record<string, string>>
+}
+
+/** How a workload that read the Secrets connects; `untilMs`: it has followed by then, since they say something else. */
+export interface Reader {
+  readonly password: string | undefined
+  readonly tls: boolean
+  readonly sharded: boolean
+  readonly untilMs: number | undefined
+}
+
+/** What the operator remembers in one life. */
+export interface Memory {
+  readonly repeats: { readonly hash: string; readonly times: number; readonly atMs: number } | undefined
+  readonly refused: { readonly hash: string; readonly failure: Failure; readonly atMs: number } | undefined
+  readonly wroteMs: number | undefined
+}
+export const noMemory: Memory = { repeats: undefined, refused: undefined, wroteMs: undefined }
+
+/** Everything that outlives a reconcile: AWS, the object, its Secrets, the time. */
 export interface Scene {
   readonly world: World
+  readonly nowMs: number
+  /** By what name the operator calls its Kubernetes cluster. */
+  readonly cluster: string
   readonly spec: CacheClusterSpec
   readonly policy: CachePolicySpec | undefined
   readonly status: CacheClusterStatus
@@ -33,18 +63,20 @@ export interface Scene {
   readonly deleting: boolean
   readonly uid: string
   readonly annotations: Readonly<Record<string, string>>
-  /** The token's Secret: its version, which here is the token too. */
-  readonly token: string | undefined
   readonly tokensMade: number
-  readonly secrets: { readonly binding: SecretMeta | undefined; readonly env: SecretMeta | undefined }
-  /** What the binding Secret says the password is. */
-  readonly published: string | undefined
-  /** Memory of the operator's life. */
-  readonly repeats: { readonly hash: string; readonly generation: number; readonly times: number }
+  /** By name: ours and those of others. */
+  readonly secrets: Readonly<Record<string, StoredSecret>>
+  /** The same as they were a reconcile ago. */
+  readonly secretsBefore: Readonly<Record<string, StoredSecret>>
+  readonly versions: number
+  readonly neighbours: readonly Source[]
+  readonly readers: readonly Reader[]
+  readonly memory: Memory
 }
 
 export interface Turn {
   readonly scene: Scene
+  readonly before: Scene
   readonly facts: CacheFacts
   readonly plan: Plan
   readonly result: StepResult
@@ -53,154 +85,356 @@ export interface Turn {
   readonly call: { readonly action: AwsAction; readonly acted: Acted } | undefined
 }
 
-/** What may go wrong or differ in one turn. */
+/** What may go wrong or differ in one reconcile. */
 export interface Luck {
-  /** The status of this turn is never written. */
+  /** The operator dies before the status of this reconcile is written. */
   readonly dropStatus?: boolean
+  /** The operator dies after the plan is announced and before AWS is called. */
+  readonly dropCall?: boolean
   /** Everything is read again. */
   readonly refresh?: boolean
   /** No look at AWS yet. */
   readonly blind?: boolean
   /** AWS carries the call out, and its answer is lost. */
   readonly loseReply?: boolean
+  /** Tags and parameters can't be read. */
+  readonly readsFail?: boolean
+  /** The metadata of Secrets are those from before the last write. */
+  readonly stale?: boolean
+  /** A new life of the operator. */
+  readonly restart?: boolean
+  /** How long ago the last reconcile was. */
+  readonly pauseMs?: number
 }
 
-const objectOf = (scene: Scene): CacheObject => ({
-  ...owner,
-  uid: scene.uid,
-  generation: scene.generation,
-  deleting: scene.deleting,
-  annotations: scene.annotations,
+const sourceOf = (scene: Scene): Source => ({
+  metadata: {
+    name: owner.name,
+    namespace: owner.namespace,
+    uid: scene.uid,
+    generation: scene.generation,
+    creationTimestamp: '2026-01-01T00:00:00Z',
+    deletionTimestamp: scene.deleting ? '2026-03-01T00:00:00Z' : undefined,
+    annotations: scene.annotations,
+  },
   spec: scene.spec,
   status: scene.status,
 })
 
-const sightOf = ({ world }: Scene, luck: Luck): Observed => {
+const observedOf = ({ world }: Scene, luck: Luck): Observed => {
   if (luck.blind) return { is: 'unknown' }
   return world.cache === undefined ? absent : seen(world.cache as Parameters<typeof seen>[0])
 }
 
-const parametersOf = ({ world }: Scene, name: string): Found<ObservedParameters> => {
+const versionOf = ({ uid, resourceVersion }: SecretMetadata) => `${uid}/${resourceVersion}`
+
+const tokenRead = (scene: Scene, object: CacheFacts['object'], ours: (name: string) => boolean): TokenRead => {
+  const { name, key, generated } = tokenSecretOf(object)
+  const secret = scene.secrets[name]
+  if (!tokenNeeded(scene.spec) || scene.deleting) return { is: 'unread' }
+  if (secret === undefined || (generated && !ours(name))) return { is: 'absent' }
+  const secretVersion = versionOf(secret.meta)
+  return secretVersion === scene.status.authToken?.seen
+    ? { is: 'same' }
+    : { is: 'read', secretVersion, value: secret.data[key] }
+}
+
+const inputsOf = (scene: Scene, luck: Luck): CacheInputs => {
+  const { nowMs, spec, memory, uid, deleting } = scene
+  const operator = { cluster: scene.cluster, clusterUID: owner.clusterUID, region }
+  const source = sourceOf(scene)
+  const object = cacheObjectOf({ operator, source, spec })
+  const store = luck.stale ? scene.secretsBefore : scene.secrets
+  const me = { kind: 'CacheCluster', name: owner.name, uid }
+  const ours = (name: string) => secretFactOf(store[name]?.meta, me).is === 'ours'
+  const names = writtenNames(object)
+  const { binding } = pairNames(object)
+  return {
+    operator,
+    source,
+    spec,
+    nowMs,
+    poll: { blindMs: 0, failure: undefined },
+    observed: observedOf(scene, luck),
+    sinceWriteMs: memory.wroteMs === undefined ? undefined : nowMs - memory.wroteMs,
+    repeats: memory.repeats && { ...memory.repeats, sinceMs: nowMs - memory.repeats.atMs },
+    refused: memory.refused && { ...memory.refused, sinceMs: nowMs - memory.refused.atMs },
+    checkedEveryMs: 300_000,
+    policyNames: [],
+    reconcileAnswered: undefined,
+    policy: spec.policyRef === undefined ? undefined : scene.policy,
+    secretMeta: (name) => {
+      // Ours come from the store; those of others are asked for past it, and only by who would write there.
+      const known = names.includes(name) || scene.status.published?.names.includes(name)
+      if (!known) return 'unread'
+      return ours(name) ? store[name]?.meta : deleting || luck.blind ? undefined : scene.secrets[name]?.meta
+    },
+    neighbours: names.every(ours) ? undefined : scene.neighbours,
+    token: tokenRead(scene, object, ours),
+    publishedToken: ours(binding) ? scene.secrets[binding]?.data.password : undefined,
+  }
+}
+
+const readParameters = ({ world }: Scene, name: string): Found<ObservedParameters> => {
   const group = world.groups[name]
   return group === undefined ? absent : found({ name, arn: groupArn(name), ...group, settable })
 }
 
-const tagsOf = ({ world }: Scene, arn: string): Found<Tags> => {
+const readTags = ({ world }: Scene, arn: string): Found<Tags> => {
   const tags = world.tags[arn]
   return tags === undefined ? absent : found(tags)
 }
 
-/** The reads of a turn, as controllers/gather.ts makes them. */
+const throttled: Failure = { is: 'retryable', reason: 'Throttled', message: 'slow down' }
+
+/** The reads of a reconcile, as controllers/gather.ts makes them. */
 export const gathered = (scene: Scene, luck: Luck = {}): CacheFacts => {
-  const object = objectOf(scene)
-  const { spec } = scene
-  const before = {
-    nowIso,
-    reconcilingMs: 0,
-    object,
-    observed: sightOf(scene, luck),
-    sinceWriteMs: undefined,
-    policy: spec.policyRef === undefined ? unread : scene.policy === undefined ? absent : found(scene.policy),
-    token: !tokenNeeded(spec)
-      ? unread
-      : scene.token === undefined
-        ? absent
-        : ({ is: 'present', version: scene.token } as const),
-    bindingMeta: scene.secrets.binding,
-    envMeta: scene.secrets.env,
-    repeats: scene.repeats.generation === scene.generation ? scene.repeats.times : 0,
-    repeatedPlan: scene.repeats.hash,
+  const inputs = inputsOf(scene, luck)
+  const facts = factsFrom(inputs, noReads)
+  const { object } = facts
+  let failure: Failure | undefined
+  const tell = <T>(want: Want, read: () => Found<T>): Found<T> => {
+    if (want === 'no') return { is: 'unread' }
+    if (!luck.readsFail) return read()
+    if (want === 'needed') failure = throttled
+    return { is: 'unread' }
   }
-  const unversioned = intentOf({ ...before, defaultFamily: undefined })
   const families = { redis: 'redis7', valkey: 'valkey8', memcached: 'memcached1.6' }
-  const ask = unversioned.familyMissing && before.observed.is === 'absent' && !object.deleting
-  const defaultFamily = ask ? families[spec.engine] : undefined
-  const intent = intentOf({ ...before, defaultFamily })
-  const reads = readsOf(before, intent, luck.refresh ?? false)
-  const { cache } = scene.world
-  const recorded = scene.status.parameterGroup
-  const groupName = object.deleting && recorded?.owned ? recorded.name : intent.ownGroup?.name
-  const parameters = reads.parameters && groupName !== undefined ? parametersOf(scene, groupName) : unread
-  const readTags = parameters.is === 'found' && (object.deleting || recorded?.appliedHash === undefined)
-  return frozen({
-    ...before,
-    defaultFamily,
-    live: !reads.live ? unread : cache === undefined ? absent : found(cache as Parameters<typeof seen>[0]),
-    tags: reads.tags && cache?.state === 'available' ? tagsOf(scene, cache.arn) : unread,
+  const unversioned = intentOf(facts)
+  const ask = unversioned.group.is === 'familyMissing' && facts.observed.is === 'absent' && !object.deleting
+  const defaultFamily = ask ? families[object.spec.engine] : undefined
+  const intent = intentOf({ ...facts, defaultFamily })
+  const { world } = scene
+  const users = (name: string) => (world.cache?.parameterGroupName === name ? [world.cache.id] : [])
+  const wants = readsOf(facts, intent, luck.refresh ?? false, users)
+  const live = tell(wants.live, () =>
+    world.cache === undefined ? absent : found(world.cache as Parameters<typeof seen>[0]),
+  )
+  const cache = live.is === 'found' ? live.value : facts.observed.is === 'seen' ? facts.observed.cache : undefined
+  const tags = tell(cache?.state === 'available' ? wants.tags : 'no', () => readTags(scene, cache?.arn ?? ''))
+  const { group } = intent
+  const parameters =
+    group.is === 'own' ? tell(wants.parameters, () => readParameters(scene, group.name)) : noReads.parameters
+  const parametersTags =
+    parameters.is === 'found'
+      ? tell(wants.parameters, () => readTags(scene, parameters.value.arn))
+      : noReads.parametersTags
+  const reads: AwsReads = {
+    ...noReads,
+    live,
+    tags,
     parameters,
-    parametersTags: readTags ? tagsOf(scene, parameters.value.arn) : unread,
-    events: [],
-    failure: undefined,
-  })
-}
-
-const kubeStep = (scene: Scene, facts: CacheFacts, plan: Plan & { readonly is: 'act' }): Scene | undefined => {
-  const { action } = plan.next
-  if (action.do === 'StoreToken') {
-    if (scene.token !== undefined) throw new Error('a token that stands must never be written over')
-    return { ...scene, token: `made-token-${scene.tokensMade + 1}`, tokensMade: scene.tokensMade + 1 }
+    parametersTags,
+    leftover: leftoverOf(scene, object, wants.leftover, tell),
+    defaultFamily,
+    failure,
   }
-  if (action.do !== 'WriteSecrets') return undefined
-  const token = facts.token.is === 'present' ? scene.token : undefined
-  const pair = wantedPair(facts, token)
-  const hashes = wantedHashes(facts)
-  if (pair === undefined || hashes === undefined) throw new Error('Secrets are planned that can not be written')
-  const meta = (which: 'binding' | 'env'): SecretMeta => ({
-    contentHash: hashes[which],
-    keys: Object.keys(pair[which]),
-    foreign: false,
-    ownerUid: scene.uid,
-  })
-  const written = Object.fromEntries(action.secrets.map((which) => [which, meta(which)]))
-  const published = action.secrets.includes('binding') ? pair.binding.password : scene.published
-  return { ...scene, secrets: { ...scene.secrets, ...written }, published }
+  return frozen(factsFrom(inputs, reads))
 }
 
-const takesToken = (action: AwsAction) =>
+const leftoverOf = (
+  scene: Scene,
+  object: CacheFacts['object'],
+  name: string | undefined,
+  tell: (want: Want, read: () => Found<Tags>) => Found<Tags>,
+): CacheFacts['leftover'] => {
+  if (name === undefined) return undefined
+  const tags = tell('refresh', () => readTags(scene, groupArn(name)))
+  if (tags.is !== 'found') return { name, is: tags.is }
+  return { name, is: isClusters(tags.value, object) ? 'ours' : 'others' }
+}
+
+const tokenNamed = (scene: Scene, { object, token }: CacheFacts, version: string): string | undefined => {
+  if (token.is === 'present' && token.version === version) {
+    const { name, key } = tokenSecretOf(object)
+    const secret = scene.secrets[name]
+    return secret && versionOf(secret.meta) === token.secretVersion ? secret.data[key] : undefined
+  }
+  if (object.status.published?.token !== version) return undefined
+  return scene.secrets[pairNames(object).binding]?.data.password
+}
+
+/** A Secret as our field manager leaves it. One of somebody else must never be asked for. */
+const applied = (
+  scene: Scene,
+  name: string,
+  data: Readonly<Record<string, string>>,
+  changes: Partial<SecretMetadata>,
+): Scene => {
+  const standing = scene.secrets[name]
+  const me = { kind: 'CacheCluster', name: owner.name, uid: scene.uid }
+  const fact = secretFactOf(standing?.meta, me).is
+  if (fact !== 'ours' && fact !== 'absent') throw new Error(`the Secret ${name} is not ours to write`)
+  const meta = metaOf({
+    uid: standing?.meta.uid ?? `secret-${scene.versions + 1}`,
+    resourceVersion: String(scene.versions + 1),
+    keys: Object.keys(data),
+    owner: me,
+    annotatedOwnerUid: scene.uid,
+    ...changes,
+  })
+  return { ...scene, versions: scene.versions + 1, secrets: { ...scene.secrets, [name]: { meta, data } } }
+}
+
+/** Somebody changes a Secret: other contents, or metadata only. */
+export const edited = (scene: Scene, name: string, data: Readonly<Record<string, string>> = {}): Scene => {
+  const standing = scene.secrets[name]
+  if (standing === undefined) return scene
+  const meta = { ...standing.meta, resourceVersion: String(scene.versions + 1) }
+  const secret = { meta, data: { ...standing.data, ...data } }
+  return { ...scene, versions: scene.versions + 1, secrets: { ...scene.secrets, [name]: secret } }
+}
+
+const conflict: Acted = {
+  is: 'failed',
+  failure: { is: 'retryable', reason: 'Conflict', message: 'the auth token changed a moment ago' },
+}
+
+const onSecrets = (scene: Scene, facts: CacheFacts, action: KubeAction): { scene: Scene; acted: Acted } => {
+  const done: Acted = { is: 'done' }
+  const { object } = facts
+  switch (action.do) {
+    case 'StoreToken': {
+      const { name, key } = tokenSecretOf(object)
+      if ((scene.secrets[name]?.data[key] ?? '') !== '') return { scene, acted: done }
+      const token = `made-token-${String(scene.tokensMade + 1).padStart(8, '0')}`
+      const next = applied(scene, name, { [key]: token }, {})
+      return { scene: { ...next, tokensMade: scene.tokensMade + 1 }, acted: done }
+    }
+    case 'KeepToken': {
+      const kept = scene.secrets[action.name]
+      if (kept === undefined) return { scene, acted: done }
+      const meta = { ...kept.meta, owner: undefined, annotatedOwnerUid: undefined }
+      const secret = { ...kept, meta }
+      return { scene: { ...scene, secrets: { ...scene.secrets, [action.name]: secret } }, acted: done }
+    }
+    case 'DeleteSecrets': {
+      for (const name of action.names) {
+        const me = { kind: 'CacheCluster', name: owner.name, uid: scene.uid }
+        if (!['ours', 'absent'].includes(secretFactOf(scene.secrets[name]?.meta, me).is)) {
+          throw new Error(`the Secret ${name} is not ours to delete`)
+        }
+      }
+      const left = Object.entries(scene.secrets).filter(([name]) => !action.names.includes(name))
+      return { scene: { ...scene, secrets: Object.fromEntries(left) }, acted: done }
+    }
+    case 'WriteSecrets': {
+      const published = tokenToPublish(facts)
+      const token = published.is === 'token' ? tokenNamed(scene, facts, published.version) : undefined
+      if (published.is === 'token' && token === undefined) return { scene, acted: conflict }
+      const pair = wantedPair(facts, token)
+      const hashes = wantedHashes(facts)
+      if (pair === undefined || hashes === undefined) throw new Error('Secrets are planned that can not be written')
+      const names = pairNames(object)
+      const next = action.secrets.reduce(
+        (now, which) => applied(now, names[which], pair[which], { contentHash: hashes[which] }),
+        scene,
+      )
+      return { scene: next, acted: done }
+    }
+  }
+}
+
+const tokenVersionOf = (action: AwsAction): string | undefined =>
   action.do === 'RotateToken' || action.do === 'SetToken' || (action.do === 'CreateGroup' && action.withToken)
+    ? (action.tokenVersion ?? '')
+    : undefined
+
+const remembered = (scene: Scene, plan: Plan & { readonly is: 'act' }, acted: Acted): Memory => {
+  const hash = stepHash(plan.next)
+  const { memory, nowMs } = scene
+  const wroteMs = isAwsAction(plan.next.action) ? nowMs : memory.wroteMs
+  if (acted.is === 'failed') {
+    const refused = acted.failure.is === 'stalled' ? { hash, failure: acted.failure, atMs: nowMs } : memory.refused
+    return { ...memory, wroteMs, refused }
+  }
+  const times = memory.repeats?.hash === hash ? memory.repeats.times + 1 : 1
+  return { repeats: { hash, times, atMs: nowMs }, refused: undefined, wroteMs }
+}
 
 /** Carries the plan out, as controllers/act.ts does: AWS is called only after status has announced the plan. */
 const acted = (scene: Scene, facts: CacheFacts, plan: Plan, luck: Luck): Pick<Turn, 'scene' | 'result' | 'call'> => {
   if (plan.is !== 'act') return { scene, result: { is: 'nothing' }, call: undefined }
-  const after = kubeStep(scene, facts, plan)
-  if (after !== undefined) return { scene: after, result: { is: 'acted', acted: { is: 'done' } }, call: undefined }
-  const hash = shownPlan(plan)?.hash ?? ''
-  if (scene.status.plan?.hash !== hash) return { scene, result: { is: 'announced' }, call: undefined }
-  const action = plan.next.action as AwsAction
-  const { world, acted: answer } = carryOut(scene.world, action, takesToken(action) ? scene.token : undefined)
-  const lost = { is: 'failed', failure: { is: 'retryable', reason: 'NetworkError', message: 'no answer' } } as const
-  const known = luck.loseReply ? lost : tokenAnswer(action, answer)
-  const { repeats, generation } = scene
-  const again = repeats.hash === hash && repeats.generation === generation
-  const counted = known.is === 'failed' ? repeats : { hash, generation, times: again ? repeats.times + 1 : 1 }
+  const { action } = plan.next
+  if (isKubeAction(action)) {
+    const { scene: after, acted: answer } = onSecrets(scene, facts, action)
+    return { scene: { ...after, memory: remembered(after, plan, answer) }, result: answer, call: undefined }
+  }
+  const told = isAnnounced(facts, plan)
+  const announced = told
+    ? scene
+    : { ...scene, status: throughServer(judgeCacheCluster(facts, plan, { is: 'nothing' })) }
+  if (luck.dropCall) return { scene: announced, result: { is: 'nothing' }, call: undefined }
+  const version = tokenVersionOf(action)
+  const token = version === undefined ? undefined : tokenNamed(scene, facts, version)
+  if (version !== undefined && token === undefined) return { scene: announced, result: conflict, call: undefined }
+  const { world, acted: answer } = carryOut(scene.world, action, token)
+  const lost: Acted = { is: 'failed', failure: { is: 'retryable', reason: 'NetworkError', message: 'no answer' } }
+  const known = luck.loseReply ? lost : version === undefined ? answer : tokenAnswer(facts, action, answer)
+  const after = { ...announced, world }
   return {
-    scene: { ...scene, world, repeats: counted },
-    result: { is: 'acted', acted: known },
+    scene: { ...after, memory: remembered(after, plan, known) },
+    result: known,
     call: { action, acted: answer },
   }
 }
 
-/** One turn, and what AWS does meanwhile: it moves on whenever it wasn't asked for anything. */
-export const turn = (scene: Scene, luck: Luck = {}): Turn => {
+/** The overlap that specs ask for, in hours as these tests write it. */
+const overlapMs = ({ spec }: Scene): number => Number.parseInt(spec.maintenance?.overlap ?? '24h', 10) * 3_600_000
+
+/** Workloads read the binding Secret when they start; whoever started before keeps what it read. */
+const withReaders = (scene: Scene): Scene => {
+  const { binding } = pairNames({ name: owner.name, spec: scene.spec })
+  const secret = scene.secrets[binding]
+  if (
+    secret === undefined ||
+    secretFactOf(secret.meta, { kind: 'CacheCluster', ...owner, uid: scene.uid }).is !== 'ours'
+  )
+    return scene
+  const { data } = secret
+  const now = { password: data.password, tls: data.tls === 'true', sharded: data['cluster.nodes'] !== undefined }
+  const last = scene.readers.at(-1)
+  if (last && last.password === now.password && last.tls === now.tls && last.sharded === now.sharded) return scene
+  const before = scene.readers.map((reader) =>
+    reader.untilMs === undefined ? { ...reader, untilMs: scene.nowMs + overlapMs(scene) } : reader,
+  )
+  return { ...scene, readers: [...before, { ...now, untilMs: undefined }] }
+}
+
+/** One reconcile, and what AWS does meanwhile: it moves on whenever it wasn't asked for anything. */
+export const turn = (start: Scene, luck: Luck = {}): Turn => {
+  const scene = luck.restart ? { ...start, memory: noMemory } : start
   const facts = gathered(scene, luck)
   const plan = frozen(planCacheCluster(facts))
   const { scene: after, result, call } = acted(scene, facts, plan, luck)
   const status = throughServer(judgeCacheCluster(facts, plan, result))
   const world = call === undefined ? tick(after.world) : after.world
   // Whoever loses a status crashed: what it remembered is lost too.
-  const crashed = { status: scene.status, repeats: { hash: '', generation: 0, times: 0 } }
-  const next = { ...after, world, ...(luck.dropStatus ? crashed : { status }) }
-  return { scene: next, facts, plan, result, status, call }
+  const crashed = luck.dropStatus === true || luck.dropCall === true
+  const next = withReaders({
+    ...after,
+    world,
+    secretsBefore: scene.secrets,
+    ...(crashed ? { memory: noMemory } : { status }),
+  })
+  const wakeMs = 'wakeMs' in plan ? (plan.wakeMs ?? 0) : 0
+  const nowMs = scene.nowMs + Math.max(luck.pauseMs ?? 40_000, wakeMs)
+  return { scene: { ...next, nowMs }, before: scene, facts, plan, result, status, call }
 }
 
 /** What comes back from the API server: JSON, and only what the schema knows. */
 const throughServer = (status: CacheClusterStatus): CacheClusterStatus =>
   frozen(cacheClusterStatus.parse(JSON.parse(JSON.stringify(status))))
 
+/** Settled, with nothing that waits for workloads either, nor for a read when there is time. */
 export const isSettled = ({ plan, scene }: Turn): boolean =>
-  (plan.is === 'settled' || plan.is === 'released') && scene.world.coming.length === 0
+  plan.is === 'released' ||
+  (plan.is === 'settled' &&
+    pendingSteps(plan).length === 0 &&
+    scene.status.formerParameterGroups === undefined &&
+    scene.world.coming.length === 0)
 
-/** Workers until all is settled, at most `atMost`: the last one tells how it ended. */
+/** Reconciles until all is settled, at most `atMost`: the last one tells how it ended. */
 export const drive = (scene: Scene, atMost = 120, lucks: readonly Luck[] = []): readonly Turn[] => {
   const turns: Turn[] = []
   let now = scene

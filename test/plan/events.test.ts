@@ -1,48 +1,60 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import type { CacheClusterStatus } from '../../src/crds/cache-cluster/status.ts'
+import type { Condition } from '../../src/crds/conditions.ts'
 import { eventsOf } from '../../src/plan/core/events.ts'
-import { type Plan, stuck, wait } from '../../src/plan/core/outcome.ts'
-import { requeueWish, settledMs } from '../../src/plan/core/requeue.ts'
-import { type StepResult, verdictOf } from '../../src/plan/core/verdict.ts'
-import { id, nowIso, specOf } from './facts.ts'
+import { type Plan, type StepResult, stuck, wait, waitsForAws } from '../../src/plan/core/outcome.ts'
+import { refusedByKubernetesMs, requeueWish, settledMs } from '../../src/plan/core/requeue.ts'
+import { verdictOf } from '../../src/plan/core/verdict.ts'
+import { id, nowIso } from './facts.ts'
 
 const nothing: StepResult = { is: 'nothing' }
-const done: StepResult = { is: 'acted', acted: { is: 'done' } }
+const done: StepResult = { is: 'done' }
 const refused = (is: 'waiting' | 'retryable' | 'stalled', retryAfterMs?: number): StepResult => ({
-  is: 'acted',
-  acted: {
-    is: 'failed',
-    failure: { is, reason: 'QuotaExceeded', message: 'no', ...(retryAfterMs && { retryAfterMs }) },
-  },
+  is: 'failed',
+  failure: { is, reason: 'QuotaExceeded', message: 'no', ...(retryAfterMs && { retryAfterMs }) },
 })
 const acts = (name: 'SetReplicas' | 'WriteSecrets' | 'CreateParameterGroup'): Plan => {
   const actions = {
     SetReplicas: { do: 'SetReplicas', id, from: 1, to: 2 },
-    WriteSecrets: { do: 'WriteSecrets', secrets: ['env'] },
+    WriteSecrets: { do: 'WriteSecrets', secrets: ['env'], hash: 'x' },
     CreateParameterGroup: { do: 'CreateParameterGroup', name: 'g', family: 'f', description: '', tags: {} },
   } as const
   return { is: 'act', next: { action: actions[name], disruption: 'None', when: 'Now' }, later: [] }
 }
 const settled: Plan = { is: 'settled', reason: 'InSync', message: 'm' }
-const said = (reason: string, observedGeneration = 1): CacheClusterStatus => ({
-  conditions: [{ type: 'Ready', status: 'False', reason, message: '', lastTransitionTime: nowIso, observedGeneration }],
-})
+const said = (reason: string, observedGeneration = 1): readonly Condition[] => [
+  { type: 'Ready', status: 'False', reason, message: '', lastTransitionTime: nowIso, observedGeneration },
+]
 
 describe('events', () => {
-  const events = (before: CacheClusterStatus, plan: Plan, result: StepResult, generation = 1) =>
+  const events = (before: readonly Condition[] | undefined, plan: Plan, result: StepResult, generation = 1) =>
     eventsOf(before, generation, plan, result, verdictOf(plan, result)).map(({ type, reason }) => `${type} ${reason}`)
-  const rows: readonly (readonly [string, CacheClusterStatus, Plan, StepResult, readonly string[]])[] = [
+  const rows: readonly (readonly [string, readonly Condition[] | undefined, Plan, StepResult, readonly string[]])[] = [
     ['a step that AWS took is told', said('x'), acts('SetReplicas'), done, ['Normal SetReplicas']],
     ['a step is told each time it is taken', said('Modifying'), acts('SetReplicas'), done, ['Normal SetReplicas']],
-    ['a plan that is only announced is not', said('x'), acts('SetReplicas'), { is: 'announced' }, []],
+    ['a plan that is only announced is not', said('x'), acts('SetReplicas'), nothing, []],
     ['a refused step is a warning', said('x'), acts('SetReplicas'), refused('stalled'), ['Warning QuotaExceeded']],
     ['the same refusal is told once', said('QuotaExceeded'), acts('SetReplicas'), refused('stalled'), []],
     ['settled is told once', said('Modifying'), settled, nothing, ['Normal InSync']],
     ['settled stays silent', said('InSync'), settled, nothing, []],
     ['a new generation is told again', said('InSync', 0), settled, nothing, ['Normal InSync']],
     ['stuck is a warning', said('x'), stuck('Lost', 'm'), nothing, ['Warning Lost']],
-    ['waiting is none', said('x'), wait('Creating', 'm'), nothing, ['Normal Creating']],
+    ["waiting is nobody's fault", said('x'), wait('Creating', 'm'), nothing, ['Normal Creating']],
+    [
+      'waiting for a policy is worth a warning',
+      said('x'),
+      wait('WaitingForPolicy', 'm'),
+      nothing,
+      ['Warning WaitingForPolicy'],
+    ],
+    ['waiting for a Secret too', said('x'), wait('WaitingForSecret', 'm'), nothing, ['Warning WaitingForSecret']],
+    [
+      'AWS is not seen any more: a warning',
+      said('InSync'),
+      { is: 'blind', reason: 'CredentialsInvalid', message: 'm' },
+      nothing,
+      ['Warning CredentialsInvalid'],
+    ],
     ['waiting for a look is not worth telling', said('x'), wait('WaitingForAWS', 'm'), nothing, []],
     [
       'a read that failed is a warning',
@@ -52,7 +64,7 @@ describe('events', () => {
       ['Warning Throttled'],
     ],
     ['letting go is told', said('x'), { is: 'released', message: 'm' }, nothing, ['Normal Released']],
-    ['the first word of all', {}, settled, nothing, ['Normal InSync']],
+    ['the first word of all', undefined, settled, nothing, ['Normal InSync']],
   ]
   for (const [sentence, before, plan, result, list] of rows) {
     it(sentence, () => assert.deepEqual(events(before, plan, result), list))
@@ -60,14 +72,9 @@ describe('events', () => {
 })
 
 describe('when to look again', () => {
-  const referenced = {
-    encryption: { inTransit: 'Required' },
-    auth: { mode: 'Token', token: { secretRef: { name: 'mine' } } },
-  }
-  const rest = (plan: Plan, result: StepResult, spec: object = {}) =>
-    requeueWish(specOf(spec), plan, result, verdictOf(plan, result))
+  const rest = (plan: Plan, result: StepResult, unwatchedMs?: number) =>
+    requeueWish(plan, result, verdictOf(plan, result), unwatchedMs)
   const rows = [
-    ['announced: at once', rest(acts('SetReplicas'), { is: 'announced' }), { is: 'now' }],
     ['AWS works on the cache: a while', rest(acts('SetReplicas'), done), { is: 'after', ms: 30_000, jittered: false }],
     ['a step that is done when it is taken: at once', rest(acts('CreateParameterGroup'), done), { is: 'now' }],
     ['Secrets written: at once', rest(acts('WriteSecrets'), done), { is: 'now' }],
@@ -91,14 +98,45 @@ describe('when to look again', () => {
     ['settled: long, spread', rest(settled, nothing), { is: 'after', ms: settledMs, jittered: true }],
     [
       'settled with a Secret that nobody watches: sooner',
-      rest(settled, nothing, referenced),
-      { is: 'after', ms: 60_000, jittered: true },
+      rest(settled, nothing, 60_000),
+      { is: 'after', ms: 60_000, jittered: false },
+    ],
+    [
+      'settled, and a step whose time comes: just then',
+      rest({ ...settled, wakeMs: 90_000 }, nothing),
+      { is: 'after', ms: 90_000, jittered: false },
+    ],
+    [
+      'settled, and its time comes after the next look anyway',
+      rest({ ...settled, wakeMs: 86_400_000 }, nothing),
+      { is: 'after', ms: settledMs, jittered: true },
+    ],
+    [
+      'stalled until the pause is over: no longer',
+      rest({ is: 'stuck', reason: 'SecretTaken', message: 'm', wakeMs: 30_000 }, nothing),
+      { is: 'after', ms: 30_000, jittered: false },
+    ],
+    [
+      'refused by Kubernetes: a minute',
+      rest(stuck('KubernetesRefused', 'm'), nothing),
+      { is: 'after', ms: refusedByKubernetesMs, jittered: true },
+    ],
+    [
+      'AWS is not seen: a while',
+      rest({ is: 'blind', reason: 'NetworkError', message: 'm' }, nothing),
+      { is: 'after', ms: 30_000, jittered: true },
+    ],
+    ['let go: at once, the finalizer leaves', rest({ is: 'released', message: 'm' }, nothing), { is: 'now' }],
+    [
+      'throttled: soon, the bucket slows us down already',
+      rest({ is: 'blocked', failure: { is: 'retryable', reason: 'Throttled', message: 'm' } }, nothing),
+      { is: 'after', ms: 5000, jittered: true },
     ],
     ['a wait', rest(wait('Creating', 'm'), nothing), { is: 'after', ms: 30_000, jittered: false }],
     [
       'a failed read',
       rest(
-        { is: 'blocked', failure: { is: 'retryable', reason: 'Throttled', message: 'm', retryAfterMs: 9 } },
+        { is: 'blocked', failure: { is: 'retryable', reason: 'NetworkError', message: 'm', retryAfterMs: 9 } },
         nothing,
       ),
       { is: 'backoff', atLeastMs: 9 },
@@ -107,4 +145,12 @@ describe('when to look again', () => {
   for (const [sentence, look, wanted] of rows) {
     it(sentence, () => assert.deepEqual(look, wanted))
   }
+})
+
+describe('what looking at AWS more often helps', () => {
+  it('nothing that waits for somebody else', () => {
+    const outside = ['WaitingForPolicy', 'WaitingForSecret', 'WaitingForConsumers', 'SecretTaken', 'KubernetesRefused']
+    for (const reason of outside) assert.equal(waitsForAws(reason as Parameters<typeof waitsForAws>[0]), false, reason)
+    for (const reason of ['Creating', 'Modifying', 'Deleting', 'WaitingForAWS'] as const) assert.ok(waitsForAws(reason))
+  })
 })

@@ -1,6 +1,13 @@
 import { type CacheClusterSpec, cacheClusterSpec } from '../../src/crds/cache-cluster/spec.ts'
 import { type CachePolicySpec, cachePolicySpec } from '../../src/crds/cache-policy.ts'
-import { type CacheFacts, type CacheObject, unread } from '../../src/plan/cache-cluster/facts.ts'
+import {
+  type CacheFacts,
+  type CacheObject,
+  type SecretFacts,
+  type TokenFact,
+  unread,
+} from '../../src/plan/cache-cluster/facts.ts'
+import { contentName } from '../../src/plan/cache-cluster/parameters.ts'
 import { idOf, type Owner, ownerTags } from '../../src/plan/core/identity.ts'
 import type {
   Member,
@@ -9,6 +16,8 @@ import type {
   ObservedParameters,
   Tags,
 } from '../../src/plan/core/observed.ts'
+import { isoOfMs } from '../../src/plan/core/time.ts'
+import type { SecretMetadata } from '../../src/plan/secrets/ownership.ts'
 
 /** Frozen to the last leaf: whoever changes what it was given throws. */
 export const frozen = <T>(value: T): T => {
@@ -19,8 +28,20 @@ export const frozen = <T>(value: T): T => {
   return value
 }
 
-export const owner: Owner = { cluster: 'prod', namespace: 'shop', name: 'sessions', uid: 'uid-1' }
+export const owner: Owner = {
+  cluster: 'prod',
+  clusterUID: 'kube-1',
+  namespace: 'shop',
+  name: 'sessions',
+  uid: 'uid-1',
+}
+export const region = 'us-east-1'
+export const account = '123456789012'
 export const nowIso = '2026-03-01T12:00:00Z'
+export const nowMs = Date.parse(nowIso)
+/** So long before or after now. */
+export const isoAt = (afterMs: number): string => isoOfMs(nowMs + afterMs)
+export const hourMs = 3_600_000
 
 const smallest = { engine: 'redis', nodes: { type: 'cache.t4g.small' } }
 const smallestMemcached = { engine: 'memcached', nodes: { type: 'cache.t4g.small' } }
@@ -32,17 +53,35 @@ export const memcachedSpec = (changes: object = {}): CacheClusterSpec => specOf(
 export const policyOf = (changes: object = {}): CachePolicySpec => frozen(cachePolicySpec.parse(changes))
 
 export const objectOf = (changes: Partial<CacheObject> = {}): CacheObject =>
-  frozen({ ...owner, generation: 1, deleting: false, annotations: {}, spec: specOf(), status: {}, ...changes })
+  frozen({
+    ...owner,
+    region,
+    generation: 1,
+    deleting: false,
+    annotations: {},
+    spec: specOf(),
+    status: {},
+    ...changes,
+  })
 
 export const id = idOf(owner, 'redis')
-export const arn = `arn:aws:elasticache:us-east-1:123456789012:replicationgroup:${id}`
+export const arn = `arn:aws:elasticache:${region}:${account}:replicationgroup:${id}`
 export const createdTime = '2026-02-01T08:00:00.000Z'
 export const ours: Tags = ownerTags(owner)
 export const former: Tags = ownerTags({ ...owner, uid: 'uid-0' })
 export const others: Tags = ownerTags({ ...owner, name: 'carts' })
+/** Of the same object in another Kubernetes cluster that has the same name. */
+export const twins: Tags = ownerTags({ ...owner, clusterUID: 'kube-2', uid: 'uid-9' })
+export const without = <T>(record: Readonly<Record<string, T>>, ...keys: readonly string[]): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)))
 
 /** Status of an object whose cache is known to be its own. */
-export const known: CacheObject['status'] = frozen({ id, arn, createdTime })
+export const known: CacheObject['status'] = frozen({
+  id,
+  target: { account, region, cluster: owner.cluster, clusterUID: owner.clusterUID },
+  arn,
+  createdTime,
+})
 
 export const member = (changes: Partial<Member> = {}): Member => ({
   id: `${id}-001`,
@@ -130,8 +169,8 @@ export const parametersOf = (
   values: Readonly<Record<string, string>> = {},
   changes: Partial<ObservedParameters> = {},
 ): ObservedParameters => ({
-  name: `${id}-redis7`,
-  arn: `arn:aws:elasticache:us-east-1:123456789012:parametergroup:${id}-redis7`,
+  name: contentName(owner.cluster, 'redis7', values),
+  arn: `arn:aws:elasticache:${region}:${account}:parametergroup:mine`,
   family: 'redis7',
   values,
   settable: { 'maxmemory-policy': 'volatile-lru', timeout: '0', 'notify-keyspace-events': '', 'cluster-enabled': 'no' },
@@ -142,25 +181,53 @@ export const found = <T>(value: T) => ({ is: 'found', value }) as const
 export const absent = { is: 'absent' } as const
 export const seen = (cache: ObservedGroup | ObservedMemcached) => ({ is: 'seen', cache }) as const
 
-/** Facts of a turn in which nothing was read beyond what is named. */
+export const present = (version: string, secretVersion = version): TokenFact => ({
+  is: 'present',
+  version,
+  secretVersion,
+})
+
+/** Metadata of a Secret of ours. */
+export const metaOf = (changes: Partial<SecretMetadata> = {}): SecretMetadata => ({
+  uid: 'secret-1',
+  resourceVersion: '1',
+  contentHash: 'hash',
+  keys: [],
+  foreign: false,
+  labelled: true,
+  owner: { kind: 'CacheCluster', name: owner.name, uid: owner.uid },
+  annotatedOwnerUid: owner.uid,
+  deleting: false,
+  ...changes,
+})
+
+export const noSecrets: SecretFacts = { binding: absent, env: absent, token: absent, rival: undefined, former: [] }
+
+/** Facts of a reconcile in which nothing was read beyond what is named. */
 export const factsOf = (changes: Partial<CacheFacts> = {}): CacheFacts =>
   frozen({
+    nowMs,
     nowIso,
     reconcilingMs: 0,
+    checkedEveryMs: 300_000,
     object: objectOf(),
+    poll: { blindMs: 0, failure: undefined },
     observed: absent,
     live: unread,
     sinceWriteMs: undefined,
     tags: unread,
     parameters: unread,
     parametersTags: unread,
+    leftover: undefined,
     defaultFamily: undefined,
     events: [],
     policy: unread,
+    policyNames: [],
     token: unread,
-    bindingMeta: undefined,
-    envMeta: undefined,
-    repeats: 0,
+    secrets: noSecrets,
+    repeats: undefined,
+    refused: undefined,
+    reconcileAnswered: undefined,
     failure: undefined,
     ...changes,
   })

@@ -2,17 +2,23 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
 import {
+  arnParts,
+  clusterInTags,
+  clusterTags,
   idOf,
+  isClusters,
+  namesAnother,
   type Owner,
   ownerInWords,
   ownershipOf,
   ownerTagKeys,
   ownerTags,
-  shapeOf,
+  parameterGroupArn,
+  topologyOf,
 } from '../../src/plan/core/identity.ts'
-import { owner } from './facts.ts'
+import { arn, owner, region, twins, without } from './facts.ts'
 
-const named = (cluster: string, namespace: string, name: string): Owner => ({ cluster, namespace, name, uid: 'uid-1' })
+const named = (cluster: string, namespace: string, name: string): Owner => ({ ...owner, cluster, namespace, name })
 
 /** AWS's rule for ids: letters, digits and single hyphens, beginning with a letter, no hyphen at the end. */
 const valid = /^[a-z]([a-z0-9]|-(?!-))*(?<!-)$/
@@ -31,6 +37,17 @@ describe('ids', () => {
     ['digits in front go, with a hash', named('1st', 'shop', 'web'), /^st-shop-web-[0-9a-f]{8}$/],
     ['nothing but digits still gives an id', named('1', '2', '3'), /^cache-[0-9a-f]{8}$/],
     ['upper case is lowered, with a hash', named('Prod', 'shop', 'web'), /^prod-shop-web-[0-9a-f]{8}$/],
+    [
+      "a name that ends like AWS's names of members gets a hash: they never meet",
+      named('prod', 'shop', 'web-001'),
+      /^prod-shop-web-001-[0-9a-f]{8}$/,
+    ],
+    [
+      'the name of a member of a shard too',
+      named('prod', 'shop', 'web-0001-002'),
+      /^prod-shop-web-0001-002-[0-9a-f]{8}$/,
+    ],
+    ['a number of other length is no such name', named('prod', 'shop', 'web-01'), /^prod-shop-web-01$/],
     [
       'a name that looks like a hash gets one of its own',
       named('prod', 'shop', 'web-0123abcd'),
@@ -66,7 +83,7 @@ describe('ids', () => {
       fc.property(anybody, engine, (who, engine) => {
         const id = idOf(named(...who), engine)
         assert.match(id, valid)
-        assert.ok(id.length <= (shapeOf(engine) === 'group' ? 40 : 50))
+        assert.ok(id.length <= (topologyOf(engine) === 'group' ? 40 : 50))
       }),
       { numRuns: 2000 },
     )
@@ -85,10 +102,22 @@ describe('ids', () => {
 describe('ownership', () => {
   const mine = ownerTags(owner)
   const table = [
-    ['all four tags are ours: ours', mine, 'ours'],
+    ['all owner tags are ours: ours', mine, 'ours'],
     ['ours among tags of others: ours', { ...mine, team: 'shop', Name: 'x' }, 'ours'],
     ['the same name with another uid: a former owner', { ...mine, 'larder.dev/uid': 'uid-0' }, 'former'],
-    ['the same name without a uid: a former owner', { ...mine, 'larder.dev/uid': '' }, 'former'],
+    ['the same name without a uid: a former owner', without(mine, 'larder.dev/uid'), 'former'],
+    ['the same name in a Kubernetes cluster of another uid', twins, 'otherCluster'],
+    [
+      'the same in another Kubernetes cluster, even with our uid',
+      { ...mine, 'larder.dev/cluster-uid': 'kube-2' },
+      'otherCluster',
+    ],
+    ['ours, and the cluster uid is lost: ours', without(mine, 'larder.dev/cluster-uid'), 'ours'],
+    [
+      'another uid, and no cluster uid: only a person can tell',
+      { ...without(mine, 'larder.dev/cluster-uid'), 'larder.dev/uid': 'uid-0' },
+      'otherCluster',
+    ],
     ['another name: somebody else', { ...mine, 'larder.dev/name': 'carts' }, 'other'],
     ['another namespace: somebody else', { ...mine, 'larder.dev/namespace': 'bank' }, 'other'],
     [
@@ -107,6 +136,36 @@ describe('ownership', () => {
   it('the owner is told in words, also when tags are missing', () => {
     assert.equal(ownerInWords(mine), 'shop/sessions of cluster prod')
     assert.equal(ownerInWords({}), '?/? of cluster ?')
-    assert.equal(ownerTagKeys.length, 4)
+    assert.equal(ownerTagKeys.length, 5)
+  })
+  it('a tag that is missing names nobody, one with another value does', () => {
+    for (const key of ownerTagKeys) {
+      assert.equal(namesAnother(without(mine, key), owner), false)
+      assert.equal(namesAnother({ ...mine, [key]: 'x' }, owner), true)
+    }
+    assert.equal(namesAnother({}, owner), false)
+  })
+  it('what a cluster of ours shares carries its name and its uid, and is known by both', () => {
+    assert.equal(isClusters({ ...clusterTags(owner), team: 'a' }, owner), true)
+    assert.equal(isClusters(twins, owner), false)
+    assert.equal(isClusters(without(clusterTags(owner), 'larder.dev/cluster-uid'), owner), false)
+    assert.equal(isClusters({}, owner), false)
+  })
+  it('the annotation that takes over names the uid in the tags', () => {
+    assert.equal(clusterInTags(twins), 'kube-2')
+    assert.equal(clusterInTags({}), 'unknown')
+  })
+  it('an ARN tells account and region, and gives those of its neighbours', () => {
+    assert.deepEqual(arnParts(arn), {
+      partition: 'aws',
+      region,
+      account: '123456789012',
+      kind: 'replicationgroup',
+      name: 'prod-shop-sessions',
+    })
+    assert.equal(
+      parameterGroupArn('arn:aws-cn:elasticache:cn-north-1:1:cluster:x', 'mine'),
+      'arn:aws-cn:elasticache:cn-north-1:1:parametergroup:mine',
+    )
   })
 })

@@ -51,7 +51,7 @@ export const groupOf = (world: World, id: string, wanted: NewGroup, withToken: b
     derived({
       is: 'group',
       id,
-      arn: cacheArn(id),
+      arn: cacheArn(id, 'replicationgroup'),
       createdTime: createdTime.replace('08', String(world.created + 10)),
       state: 'available',
       status: 'available',

@@ -20,7 +20,7 @@ export const memcachedOf = (world: World, id: string, wanted: NewMemcached): Obs
     is: 'memcached',
     engine: 'memcached',
     id,
-    arn: cacheArn(id),
+    arn: cacheArn(id, 'cluster'),
     createdTime: createdTime.replace('08', String(world.created + 10)),
     state: 'available',
     status: 'available',

@@ -1,5 +1,6 @@
 import type { ObservedCache, ObservedParameters, Tags } from '../../src/plan/core/observed.ts'
 import { familyOf } from '../../src/plan/core/version.ts'
+import { account, region } from './facts.ts'
 
 /**
  * A small AWS for the laws: what the planner may count on, and what AWS refuses. A value: every function
@@ -13,6 +14,10 @@ export interface World {
   readonly groups: Readonly<Record<string, Pick<ObservedParameters, 'family' | 'values'>>>
   /** The tokens that AWS lets in, the newest last. */
   readonly tokens: readonly string[]
+  /** What they will be once AWS has finished: a new token is late, an old one goes at once. */
+  readonly tokensComing: readonly string[] | undefined
+  /** How often the token was changed. */
+  readonly tokenChanges: number
   /** True while clients without a token are let in beside those with one. */
   readonly openToo: boolean
   readonly created: number
@@ -24,6 +29,8 @@ export const emptyWorld: World = {
   tags: {},
   groups: {},
   tokens: [],
+  tokensComing: undefined,
+  tokenChanges: 0,
   openToo: false,
   created: 0,
 }
@@ -36,8 +43,9 @@ export const settable = {
   'cluster-enabled': 'no',
 } as const
 
-export const groupArn = (name: string) => `arn:parametergroup:${name}`
-export const cacheArn = (id: string) => `arn:cache:${id}`
+const arnOf = (kind: string, name: string) => `arn:aws:elasticache:${region}:${account}:${kind}:${name}`
+export const groupArn = (name: string) => arnOf('parametergroup', name)
+export const cacheArn = (id: string, kind: 'replicationgroup' | 'cluster') => arnOf(kind, id)
 
 export class Refusal extends Error {
   readonly code: string

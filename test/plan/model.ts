@@ -1,5 +1,5 @@
 import type { AwsAction } from '../../src/plan/core/action.ts'
-import type { ObservedCache, Tags } from '../../src/plan/core/observed.ts'
+import type { ObservedCache, ObservedGroup, Tags } from '../../src/plan/core/observed.ts'
 import type { Acted } from '../../src/plan/core/outcome.ts'
 import { asGroup, groupOf, modified, replicated, sharded } from './model-group.ts'
 import { memcachedOf, modifiedMemcached, resized } from './model-memcached.ts'
@@ -7,7 +7,14 @@ import { busy, groupArn, Refusal, refuse, type World } from './model-world.ts'
 
 export const tick = (world: World): World => {
   const [next, ...coming] = world.coming
-  return world.coming.length === 0 ? world : { ...world, cache: next, coming }
+  if (world.coming.length === 0) return world
+  const done = coming.length === 0 && world.tokensComing !== undefined
+  return {
+    ...world,
+    cache: next,
+    coming,
+    ...(done && { tokens: world.tokensComing ?? [], tokensComing: undefined }),
+  }
 }
 
 /** Carries out an action, or says why AWS would not. */
@@ -60,6 +67,7 @@ const effectOf = (world: World, action: AwsAction, token: string | undefined): W
       if (world.cache !== undefined) return 'exists'
       return making(world, memcachedOf(world, action.id, action.cluster), action.tags)
     case 'ModifyGroup':
+      refuse(action.set.nodeType === 'cache.none.none', 'no such node type', 'InvalidParameterValue')
       return change(world, (cache) => [modified(world, asGroup(cache), action.set)])
     case 'SetReplicas':
       return change(world, (cache) => replicated(asGroup(cache), action.to))
@@ -70,6 +78,7 @@ const effectOf = (world: World, action: AwsAction, token: string | undefined): W
     case 'SetToken':
       return finalised(world, token)
     case 'ModifyMemcached':
+      refuse(action.set.nodeType === 'cache.none.none', 'no such node type', 'InvalidParameterValue')
       return change(world, (cache) => [modifiedMemcached(world, cache, action.set)])
     case 'SetNodes':
       return change(world, (cache) => [resized(cache, action.to, action.remove)])
@@ -135,22 +144,34 @@ const tagged = (world: World, arn: string, next: (tags: Tags) => Tags): World | 
   return world.cache?.arn === arn ? change(after, (cache) => [cache]) : after
 }
 
+/** AWS's date of the last change, which moves when the change is through. */
+const changedToken = (world: World, cache: ObservedGroup, pending: 'Rotating' | 'Setting'): World => {
+  const tokenChanges = world.tokenChanges + 1
+  const authTokenChangedTime = `2026-02-02T00:00:${String(tokenChanges).padStart(2, '0')}Z`
+  const next = { ...cache, authToken: true, authTokenChangedTime }
+  const waiting = { ...busy(cache, 'modifying'), pending: { authToken: pending } } as ObservedGroup
+  return { ...world, cache: waiting, coming: [waiting, next], tokenChanges }
+}
+
 const rotated = (world: World, token: string | undefined): World => {
   if (token === undefined) throw new Error('a rotation needs a token')
   const cache = asGroup(available(world))
   refuse(cache.inTransit !== 'Required', 'a token needs encryption in transit')
-  refuse(world.tokens.includes(token), 'the token is in use', 'InvalidParameterValue')
-  const open = world.tokens.length === 0
+  refuse(world.tokens.includes(token), 'The AUTH token is already in use.', 'InvalidParameterValue')
+  const kept = world.tokens.slice(-1)
+  // The oldest goes at once, and to be open counts as one.
   return {
-    ...change(world, () => [{ ...cache, authToken: true }]),
-    tokens: [...world.tokens.slice(-1), token],
-    openToo: open,
+    ...changedToken(world, cache, 'Rotating'),
+    tokens: kept,
+    tokensComing: [...kept, token],
+    openToo: world.tokens.length === 0,
   }
 }
 
 const finalised = (world: World, token: string | undefined): World => {
   if (token === undefined) throw new Error('a SET needs a token')
+  const cache = asGroup(available(world))
   refuse(world.tokens.length < 2 && !world.openToo, 'SET is allowed only after ROTATE')
   refuse(world.tokens.at(-1) !== token, 'not the token that was rotated last', 'InvalidParameterValue')
-  return { ...change(world, (cache) => [cache]), tokens: [token], openToo: false }
+  return { ...changedToken(world, cache, 'Setting'), tokens: [token], openToo: false }
 }

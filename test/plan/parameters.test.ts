@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import { type CacheFacts, unread } from '../../src/plan/cache-cluster/facts.ts'
-import { attachedOwnGroup, intentOf, knownOurs } from '../../src/plan/cache-cluster/intent.ts'
+import { intendedIdOf, intentOf, knownOurs, lossOf, recordedIdOf, whose } from '../../src/plan/cache-cluster/intent.ts'
 import {
+  contentName,
+  isContentName,
   newParameterGroupSteps,
   parameterSteps,
   unsettable,
@@ -10,16 +12,22 @@ import {
 } from '../../src/plan/cache-cluster/parameters.ts'
 import {
   factsOf,
+  former,
   found,
   group,
   id,
   known,
   memcachedSpec,
   objectOf,
+  others,
+  ours,
+  owner,
   parametersOf,
   policyOf,
   seen,
   specOf,
+  twins,
+  without,
 } from './facts.ts'
 
 const evicting = policyOf({ eviction: { policy: 'allkeys-lru', reservedMemoryPercent: 30 } })
@@ -27,10 +35,9 @@ const many = (count: number) => Object.fromEntries(Array.from({ length: count },
 
 describe('engine parameters that are asked for', () => {
   const rows = [
-    ['nothing is asked for', specOf(), undefined, {}],
     ['the spec asks', specOf({ parameters: { timeout: '20' } }), undefined, { timeout: '20' }],
     ['the policy asks', specOf(), evicting, { 'maxmemory-policy': 'allkeys-lru', 'reserved-memory-percent': '30' }],
-    ['a policy without eviction asks for nothing', specOf(), policyOf(), {}],
+    ['{} asks for the defaults', specOf({ parameters: {} }), undefined, {}],
     [
       'half an eviction asks for half',
       specOf(),
@@ -59,6 +66,11 @@ describe('engine parameters that are asked for', () => {
   for (const [sentence, spec, policy, values] of rows) {
     it(sentence, () => assert.deepEqual(wantedParameters(spec, policy), { is: 'values', values }))
   }
+  it('nobody asks: as it is', () => {
+    assert.deepEqual(wantedParameters(specOf(), undefined), { is: 'asIs' })
+    assert.deepEqual(wantedParameters(specOf(), policyOf()), { is: 'asIs' })
+    assert.deepEqual(wantedParameters(memcachedSpec(), evicting), { is: 'asIs' })
+  })
   it('both ask for something else: refused, with both values', () => {
     const refused = wantedParameters(specOf({ parameters: { 'maxmemory-policy': 'noeviction' } }), evicting)
     assert.ok(refused.is === 'refused')
@@ -70,8 +82,8 @@ describe('engine parameters that are asked for', () => {
     assert.match(refused.message, /theirs is never changed/)
   })
   it("a parameter group of the user's and a policy without eviction go together", () => {
-    assert.equal(wantedParameters(specOf({ parameterGroupName: 'theirs' }), policyOf()).is, 'values')
-    assert.equal(wantedParameters(memcachedSpec({ parameterGroupName: 'theirs' }), evicting).is, 'values')
+    assert.equal(wantedParameters(specOf({ parameterGroupName: 'theirs' }), policyOf()).is, 'asIs')
+    assert.equal(wantedParameters(memcachedSpec({ parameterGroupName: 'theirs' }), evicting).is, 'asIs')
   })
 })
 
@@ -139,7 +151,7 @@ describe('the calls that bring a parameter group there', () => {
       do: 'CreateParameterGroup',
       name: 'g',
       family: 'redis7',
-      description: 'Owned by Larder',
+      description: 'Made by Larder, shared by caches that want these values',
       tags: { a: 'b' },
     })
   })
@@ -150,127 +162,145 @@ describe('the calls that bring a parameter group there', () => {
   })
 })
 
-describe("the parameter group of the object's own", () => {
+describe('the parameter group that is wanted', () => {
   const spec = (changes: object) => objectOf({ spec: specOf(changes) })
   const asking = { parameters: { timeout: '20' } }
   const clustered = { nodes: { type: 'cache.t4g.small', clusterMode: 'Enabled' } }
-  const nameOf = (changes: Partial<CacheFacts>) => intentOf(factsOf(changes)).ownGroup?.name
-  const rows = [
-    ['none when nothing is asked for', { object: spec({ engineVersion: '7.1' }) }, undefined],
+  const values = { timeout: '20' }
+  const whole = { ...values, 'cluster-enabled': 'yes' }
+  const own = (family: string, holds: Record<string, string>, cluster = owner.cluster) =>
+    ({ is: 'own', name: contentName(cluster, family, holds), family, values: holds }) as const
+  const asIs = { is: 'asIs' } as const
+  const named = (name: string) => ({ is: 'named', name }) as const
+  const mine = contentName(owner.cluster, 'redis7', values)
+  const groupOf = (changes: Partial<CacheFacts>) => intentOf(factsOf(changes)).group
+  const rows: readonly (readonly [string, Partial<CacheFacts>, unknown])[] = [
+    ['nothing is asked for: as it is', { object: spec({ engineVersion: '7.1' }) }, asIs],
     [
-      'none in cluster mode alone: AWS has a group for that',
+      'cluster mode alone asks for none: AWS has a group for that',
       { object: spec({ engineVersion: '7.1', ...clustered }) },
-      undefined,
+      asIs,
     ],
-    ['named for the cache and the family', { object: spec({ engineVersion: '7.1', ...asking }) }, `${id}-redis7`],
-    ['a dot is not allowed in the name', { object: spec({ engineVersion: '6.2', ...asking }) }, `${id}-redis6-x`],
+    ['named for family and values', { object: spec({ engineVersion: '7.1', ...asking }) }, own('redis7', values)],
     [
-      'one for cluster mode has a name of its own',
+      'a dot is not allowed in the name',
+      { object: spec({ engineVersion: '6.2', ...asking }) },
+      own('redis6.x', values),
+    ],
+    [
+      'in cluster mode that is one of its values',
       { object: spec({ engineVersion: '7.1', ...asking, ...clustered }) },
-      `${id}-redis7-cluster`,
+      own('redis7', whole),
     ],
     [
       'of the version that runs where none is named',
       { object: spec(asking), observed: seen(group({ engineVersion: '7.0.7' })) },
-      `${id}-redis7`,
+      own('redis7', values),
     ],
     [
       'of the version that AWS would take where nothing runs',
       { object: spec(asking), defaultFamily: 'redis7' },
-      `${id}-redis7`,
+      own('redis7', values),
     ],
-    ['unknown while no version is', { object: spec(asking) }, undefined],
+    ['unknown while no version is', { object: spec(asking) }, { is: 'familyMissing' }],
     [
       'of the version that runs where that is newer than asked',
       { object: spec({ ...asking, engineVersion: '6.2' }), observed: seen(group()) },
-      `${id}-redis7`,
+      own('redis7', values),
     ],
     [
       'of the version asked for where an older one runs',
       { object: spec({ ...asking, engineVersion: '7.1' }), observed: seen(group({ engineVersion: '6.2.6' })) },
-      `${id}-redis7`,
+      own('redis7', values),
     ],
     [
       'of the engine asked for',
       { object: spec({ ...asking, engine: 'valkey', engineVersion: '8.0' }), observed: seen(group()) },
-      `${id}-valkey8`,
+      own('valkey8', values),
     ],
     [
       'not for cluster mode before the upgrade that goes first',
       { object: spec({ ...asking, ...clustered, engine: 'valkey', engineVersion: '8.0' }), observed: seen(group()) },
-      `${id}-valkey8`,
+      own('valkey8', values),
     ],
     [
       'for cluster mode when no upgrade is left',
       { object: spec({ ...asking, ...clustered }), observed: seen(group()) },
-      `${id}-redis7-cluster`,
+      own('redis7', whole),
     ],
     [
-      "none beside one of the user's",
-      { object: spec({ parameterGroupName: 'theirs' }), observed: seen(group()) },
-      undefined,
+      'for the cluster mode that stands where the spec is silent',
+      { object: spec(asking), observed: seen(group({ clusterMode: 'Enabled' })) },
+      own('redis7', whole),
+    ],
+    ["one of the user's", { object: spec({ parameterGroupName: 'theirs' }), observed: seen(group()) }, named('theirs')],
+    [
+      'a line of YAML that was dropped changes nothing: what is attached stays',
+      { object: spec({}), observed: seen(group({ parameterGroupName: mine })) },
+      asIs,
     ],
     [
-      'one that is attached stays, also when nothing is asked any more',
-      { object: spec({}), observed: seen(group({ parameterGroupName: `${id}-redis7` })) },
-      `${id}-redis7`,
+      'another family makes one of ours impossible: the default group of that family',
+      { object: spec({ engine: 'valkey', engineVersion: '8.0' }), observed: seen(group({ parameterGroupName: mine })) },
+      named('default.valkey8'),
     ],
     [
-      'one that is attached goes along with an upgrade, also empty',
-      {
-        object: spec({ engine: 'valkey', engineVersion: '8.0' }),
-        observed: seen(group({ parameterGroupName: `${id}-redis7` })),
-      },
-      `${id}-valkey8`,
-    ],
-    ['one that is not attached is not kept', { object: spec({}), observed: seen(group()) }, undefined],
-    [
-      'a deletion looks for one in any case',
-      { object: { ...spec({ engineVersion: '7.1' }), deleting: true } },
-      `${id}-redis7`,
+      'so does cluster mode',
+      { object: spec(clustered), observed: seen(group({ parameterGroupName: mine })) },
+      named('default.redis7.cluster.on'),
     ],
     [
-      'a deletion goes by what ran last',
-      { object: { ...spec({}), deleting: true, status: { engineVersion: '7.1.0' } } },
-      `${id}-redis7`,
+      'but not one that somebody else made',
+      { object: spec(clustered), observed: seen(group({ parameterGroupName: 'theirs' })) },
+      asIs,
     ],
-  ] as const
-  for (const [sentence, changes, name] of rows) {
-    it(sentence, () => assert.equal(nameOf(changes), name))
+    [
+      'parameters {} put the defaults back',
+      { object: spec({ parameters: {} }), observed: seen(group({ parameterGroupName: mine })) },
+      named('default.redis7'),
+    ],
+    [
+      'parameters {} take nobody off a group that Larder did not make',
+      { object: spec({ parameters: {} }), observed: seen(group({ parameterGroupName: 'theirs' })) },
+      asIs,
+    ],
+    ['parameters {} ask for nothing at creation', { object: spec({ parameters: {}, engineVersion: '7.1' }) }, asIs],
+  ]
+  for (const [sentence, changes, wanted] of rows) {
+    it(sentence, () => assert.deepEqual(groupOf(changes), wanted))
   }
-  it('one for cluster mode says so in its values, also when it is emptied', () => {
-    const values = (changes: Partial<CacheFacts>) => intentOf(factsOf(changes)).parameters
-    assert.deepEqual(values({ object: spec({ engineVersion: '7.1', ...asking, ...clustered }) }), {
-      is: 'values',
-      values: { timeout: '20', 'cluster-enabled': 'yes' },
-    })
-    const attached = seen(group({ clusterMode: 'Enabled', parameterGroupName: `${id}-redis7-cluster` }))
-    assert.deepEqual(values({ object: spec(clustered), observed: attached }), {
-      is: 'values',
-      values: { 'cluster-enabled': 'yes' },
-    })
+  it('caches that want the same meet in one group, others never', () => {
+    const name = (changes: object, more: Partial<CacheFacts['object']> = {}) => {
+      const wanted = groupOf({ object: { ...spec({ engineVersion: '7.1', ...changes }), ...more } })
+      return wanted.is === 'own' ? wanted.name : wanted.is
+    }
+    assert.equal(name(asking), name(asking, { name: 'carts', namespace: 'bank' }))
+    assert.equal(name({ parameters: { a: '1', b: '2' } }), name({ parameters: { b: '2', a: '1' } }))
+    assert.notEqual(name(asking), name({ parameters: { timeout: '30' } }))
+    assert.notEqual(name(asking), name(asking, { cluster: 'test' }))
+    assert.notEqual(name(asking), name({ ...asking, engineVersion: '6.2' }))
+    assert.match(name(asking), /^larder-prod-redis7-[0-9a-f]{12}$/)
   })
-  it('other values are another hash, the same values the same', () => {
-    const hash = (timeout: string) =>
-      intentOf(factsOf({ object: spec({ engineVersion: '7.1', parameters: { timeout } }) })).ownGroup?.hash
-    assert.equal(hash('20'), hash('20'))
-    assert.notEqual(hash('20'), hash('30'))
+  it('a name of ours is known as one of this Kubernetes cluster only', () => {
+    assert.equal(isContentName(owner.cluster, mine), true)
+    for (const name of ['default.redis7', 'larder-prod-mine', contentName('test', 'redis7', values), undefined]) {
+      assert.equal(isContentName(owner.cluster, name), false, name)
+    }
   })
-  it('the family is missed only when a group is wanted', () => {
-    assert.equal(intentOf(factsOf({ object: spec(asking) })).familyMissing, true)
-    assert.equal(intentOf(factsOf({ object: spec({}) })).familyMissing, false)
-  })
-  it('the policy counts as soon as it is found', () => {
+  it('the policy counts as soon as it is found, and until then nothing is taken away', () => {
     const facts = { object: spec({ engineVersion: '7.1', policyRef: { name: 'p' } }), policy: found(evicting) }
-    assert.equal(nameOf(facts), `${id}-redis7`)
-    assert.equal(nameOf({ ...facts, policy: unread }), undefined)
+    assert.equal(groupOf(facts).is, 'own')
+    assert.deepEqual(groupOf({ ...facts, policy: unread }), asIs)
   })
-  it('an attached group is known by its name, in the family that runs', () => {
-    assert.equal(attachedOwnGroup(id, group({ parameterGroupName: `${id}-redis7-cluster` })), `${id}-redis7-cluster`)
-    assert.equal(attachedOwnGroup(id, group({ parameterGroupName: `${id}-valkey8` })), undefined)
-    assert.equal(attachedOwnGroup(id, group()), undefined)
-    assert.equal(attachedOwnGroup(id, group({ engineVersion: '', parameterGroupName: `${id}-redis7` })), undefined)
-    assert.equal(attachedOwnGroup(id, undefined), undefined)
+})
+
+describe('the id and the target', () => {
+  it('what status has recorded wins, then what is adopted, then what is worked out', () => {
+    const adopting = { spec: specOf({ adopt: { id: 'legacy' } }) }
+    assert.equal(recordedIdOf(objectOf()), id)
+    assert.equal(recordedIdOf(objectOf(adopting)), 'legacy')
+    assert.equal(recordedIdOf(objectOf({ ...adopting, status: { id: 'old' } })), 'old')
+    assert.equal(intendedIdOf(objectOf({ status: { id: 'old' } })), id)
   })
 })
 
@@ -281,8 +311,20 @@ describe('whether a cache is known to be ours without its tags', () => {
     ['another id', { ...known, id: 'x' }, group(), false],
     ['another ARN', { ...known, arn: 'x' }, group(), false],
     ['another creation time: it was made anew', { ...known, createdTime: 'x' }, group(), false],
-    ['AWS had not told the creation time yet', { id, arn: known.arn }, group(), true],
-    ['our own create call carried the tags', { id, tags: { hash: 'x', keys: [] } }, group(), true],
+    ['AWS had not told the creation time yet', { ...known, createdTime: undefined }, group(), true],
+    [
+      'our own create call carried the tags',
+      { id, target: known.target, tags: { hash: 'x', keys: [] } },
+      group(),
+      true,
+    ],
+    [
+      'status was written for another Kubernetes cluster, as in a restored backup',
+      { ...known, target: { ...known.target, clusterUID: 'kube-2' } },
+      group(),
+      false,
+    ],
+    ['status tells no Kubernetes cluster', { ...known, target: undefined }, group(), false],
     ['only the id is known', { id }, group(), false],
   ] as const
   for (const [sentence, status, cache, yes] of rows) {
@@ -290,4 +332,24 @@ describe('whether a cache is known to be ours without its tags', () => {
       assert.equal(knownOurs(objectOf({ status: status as CacheFacts['object']['status'] }), cache), yes),
     )
   }
+  it('lost tags leave it ours while ARN and creation time prove it; tags of others do not', () => {
+    const mine = objectOf({ status: known })
+    const tagless = objectOf()
+    for (const key of Object.keys(ours)) {
+      assert.equal(whose(mine, group(), without(ours, key)), 'ours', key)
+      assert.equal(whose(mine, group(), { ...without(ours, key), team: 'a' }), 'ours', key)
+    }
+    assert.equal(whose(mine, group(), {}), 'ours')
+    assert.equal(whose(tagless, group(), {}), 'nobody')
+    assert.equal(whose(mine, group(), others), 'other')
+    assert.equal(whose(mine, group(), twins), 'otherCluster')
+    assert.equal(whose(mine, group(), former), 'former')
+    assert.equal(whose(mine, group({ createdTime: 'x' }), without(ours, 'larder.dev/uid')), 'former')
+  })
+  it('a loss is named by what was lost', () => {
+    const loss = (status: CacheFacts['object']['status']) => lossOf(objectOf({ status }))
+    assert.match(loss(known), /^[0-9a-f]{12}$/)
+    assert.notEqual(loss(known), loss({ ...known, createdTime: '2026-03-03T00:00:00Z' }))
+    assert.equal(loss(known), loss({ ...known, observedGeneration: 9 }))
+  })
 })

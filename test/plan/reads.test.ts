@@ -2,34 +2,63 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import type { CacheFacts } from '../../src/plan/cache-cluster/facts.ts'
 import { intentOf } from '../../src/plan/cache-cluster/intent.ts'
+import { contentName } from '../../src/plan/cache-cluster/parameters.ts'
 import { readsOf } from '../../src/plan/cache-cluster/reads.ts'
 import { tagsRecord } from '../../src/plan/core/tags.ts'
-import { absent, factsOf, group, id, known, objectOf, ours, seen, specOf } from './facts.ts'
+import { absent, factsOf, group, id, known, objectOf, ours, owner, seen, specOf } from './facts.ts'
 
-const reads = (changes: Partial<CacheFacts>, refresh = false): readonly string[] => {
+/** `tags` is needed, `tags?` only to see again what was seen before. */
+const reads = (
+  changes: Partial<CacheFacts>,
+  refresh = false,
+  users: readonly string[] | undefined = [],
+): readonly string[] => {
   const facts = factsOf(changes)
-  return Object.entries(readsOf(facts, intentOf(facts), refresh)).flatMap(([name, yes]) => (yes ? [name] : []))
+  const { leftover, ...wants } = readsOf(facts, intentOf(facts), refresh, () => users)
+  const wanted = Object.entries(wants).flatMap(([name, want]) =>
+    want === 'no' ? [] : [want === 'needed' ? name : `${name}?`],
+  )
+  return [...wanted, ...(leftover === undefined ? [] : [`leftover ${leftover}`])]
 }
 const asking = { engineVersion: '7.1', parameters: { timeout: '20' } }
-const name = `${id}-redis7`
-const hash = intentOf(factsOf({ object: objectOf({ spec: specOf(asking) }) })).ownGroup?.hash ?? ''
-const settledStatus = { ...known, tags: tagsRecord(ours), parameterGroup: { name, owned: true, appliedHash: hash } }
+const name = contentName(owner.cluster, 'redis7', { timeout: '20' })
+const old = contentName(owner.cluster, 'redis7', { timeout: '5' })
+const settledStatus = { ...known, tags: tagsRecord(ours), parameterGroup: { name, owned: true, complete: true } }
 const settled = {
   object: objectOf({ spec: specOf(asking), status: settledStatus }),
   observed: seen(group({ parameterGroupName: name })),
 }
+const left = {
+  ...settled,
+  object: objectOf({ spec: specOf(asking), status: { ...settledStatus, formerParameterGroups: [old] } }),
+}
 const going = (spec: object = {}, status: CacheFacts['object']['status'] = known) =>
   objectOf({ deleting: true, spec: specOf(spec), status })
+const repeats = (times: number) => ({ repeats: { hash: 'x', times, sinceMs: 0 } })
 
-describe('what a turn reads beyond the shared look', () => {
+describe('what a reconcile reads beyond the shared poll', () => {
   const rows: readonly (readonly [string, readonly string[], readonly string[]])[] = [
     ['settled: nothing', reads(settled), []],
-    ['settled, and everything is due: tags and values', reads(settled, true), ['tags', 'parameters']],
-    ['not looked yet: nothing', reads({ ...settled, observed: { is: 'unknown' } }, true), []],
+    [
+      "settled, and everything is due: tags and values, in nobody's way",
+      reads(settled, true),
+      ['tags?', 'parameters?'],
+    ],
+    ['not polled yet: nothing', reads({ ...settled, observed: { is: 'unknown' } }, true), []],
     ['first observed: whose it is', reads({ observed: seen(group()) }), ['tags']],
     [
       'another creation time: whose it is',
       reads({ object: objectOf({ status: { ...settledStatus, createdTime: 'x' } }), observed: seen(group()) }),
+      ['tags'],
+    ],
+    [
+      'status of another Kubernetes cluster: whose it is',
+      reads({
+        object: objectOf({
+          status: { ...settledStatus, target: { region: 'us-east-1', cluster: 'prod', clusterUID: 'kube-2' } },
+        }),
+        observed: seen(group()),
+      }),
       ['tags'],
     ],
     [
@@ -57,15 +86,56 @@ describe('what a turn reads beyond the shared look', () => {
       }),
       ['parameters'],
     ],
+    [
+      'a group that was not seen to hold its values yet',
+      reads({
+        ...settled,
+        object: objectOf({ spec: specOf(asking), status: { ...settledStatus, parameterGroup: { name, owned: true } } }),
+      }),
+      ['parameters'],
+    ],
+    [
+      "one of the user's: nothing",
+      reads(
+        {
+          object: objectOf({ spec: specOf({ parameterGroupName: 'theirs' }), status: settledStatus }),
+          observed: seen(group()),
+        },
+        true,
+      ),
+      ['tags?'],
+    ],
+    ['a group that was left and that nobody uses: whose it is', reads(left), [`leftover ${old}`]],
+    ['a group that was left and that others use: nothing', reads(left, false, ['carts']), []],
+    [
+      'whether others use it is not known: nothing',
+      readsOf(factsOf(left), intentOf(factsOf(left)), false, () => undefined).leftover === undefined
+        ? []
+        : ['leftover'],
+      [],
+    ],
+    [
+      'the group that the cache uses is none that it left',
+      reads({ ...left, observed: seen(group({ parameterGroupName: old })) }),
+      [],
+    ],
+    [
+      'a name in status that is none of ours is never looked at',
+      reads({
+        ...settled,
+        object: objectOf({ spec: specOf(asking), status: { ...settledStatus, formerParameterGroups: ['theirs'] } }),
+      }),
+      [],
+    ],
     ['nothing there and nothing ever was', reads({}), []],
     ['gone: by its id before it is called lost', reads({ object: objectOf({ status: settledStatus }) }), ['live']],
     [
       'failed: what AWS says of it',
       reads({ object: objectOf({ status: settledStatus }), observed: seen(group({ state: 'failed' })) }),
-      ['events'],
+      ['events?'],
     ],
-    ['a step that was taken twice: nothing', reads({ ...settled, repeats: 2 }), []],
-    ['a step that comes back and back: what AWS says of it', reads({ ...settled, repeats: 3 }), ['events']],
+    ['a step that was taken twice: nothing', reads({ ...settled, ...repeats(2) }), []],
+    ['a step that comes back and back: what AWS says of it', reads({ ...settled, ...repeats(3) }), ['events?']],
     ['deleting: by its id, and its tags', reads({ object: going(), observed: seen(group()) }), ['live', 'tags']],
     [
       'deleting, and AWS is at it: nothing',
@@ -78,20 +148,31 @@ describe('what a turn reads beyond the shared look', () => {
       reads({ object: going({ deletionProtection: true }), observed: seen(group()) }),
       [],
     ],
+    ['deleting, gone: by its id', reads({ object: going(), observed: absent }), ['live']],
     [
-      'deleting, gone: by its id, and what was made for it',
-      reads({ object: going(), observed: absent }),
-      ['live', 'parameters'],
+      'deleting, gone since our own delete: the poll is enough',
+      reads({ object: going(), observed: absent, ...repeats(1) }),
+      [],
     ],
     [
-      'deleting, retained: the parameter group is let go too',
-      reads({ object: going({ deletionPolicy: 'Retain' }), observed: seen(group()) }),
-      ['live', 'tags', 'parameters'],
+      'deleting, gone: its parameter group',
+      reads({ object: going({}, settledStatus), observed: absent }),
+      ['live', `leftover ${name}`],
     ],
     [
-      'deleting, a former parameter group is left',
-      reads({ object: going({}, settledStatus), observed: seen(group({ parameterGroupName: 'x' })) }),
-      ['live', 'tags', 'parameters'],
+      'deleting, gone: one that others use stays',
+      reads({ object: going({}, settledStatus), observed: absent }, false, ['carts']),
+      ['live'],
+    ],
+    [
+      'deleting, gone: former ones first',
+      reads({ object: going({}, { ...settledStatus, formerParameterGroups: [old] }), observed: absent }),
+      ['live', `leftover ${old}`],
+    ],
+    [
+      'deleting, gone: the group of the user is no business of ours',
+      reads({ object: going({}, { ...known, parameterGroup: { name: id, owned: false } }), observed: absent }),
+      ['live'],
     ],
   ]
   for (const [sentence, list, wanted] of rows) {

@@ -4,11 +4,21 @@ import { describe, it } from 'mocha'
 import type { ObservedCache } from '../../src/plan/core/observed.ts'
 import { contentHashOf, secretPair } from '../../src/plan/secrets/pair.ts'
 import { policyFileOf } from '../../src/plan/secrets/policy-file.ts'
-import { group, memcached, node, policyOf } from './facts.ts'
+import { wayTo } from '../../src/plan/secrets/way.ts'
+import { group, memcached, node, policyOf, specOf } from './facts.ts'
 
-const pairOf = (cache: ObservedCache, more: { token?: string; policy?: object; envPrefix?: string } = {}) => {
+const pairOf = (
+  cache: ObservedCache,
+  more: { token?: string; policy?: object; envPrefix?: string; spec?: object } = {},
+) => {
   const policy = more.policy && policyFileOf(policyOf(more.policy))
-  const pair = secretPair({ cache, token: more.token, policy, envPrefix: more.envPrefix ?? '' })
+  const pair = secretPair({
+    cache,
+    ...wayTo(cache, specOf(more.spec)),
+    token: more.token,
+    policy,
+    envPrefix: more.envPrefix ?? '',
+  })
   assert.ok(pair)
   return pair
 }
@@ -148,9 +158,54 @@ describe('the pair of Secrets for redis and valkey', () => {
     assert.equal(valkey.binding.username, 'default')
   })
   it('no pair while AWS tells no endpoint', () => {
-    const none = (cache: ObservedCache) => secretPair({ cache, token: undefined, policy: undefined, envPrefix: '' })
+    const none = (cache: ObservedCache) =>
+      secretPair({ cache, ...wayTo(cache, specOf()), token: undefined, policy: undefined, envPrefix: '' })
     assert.equal(none(group({ primary: undefined })), undefined)
     assert.equal(none(group({ ...sharded, configuration: undefined, primary: { host: 'x', port: 1 } })), undefined)
+  })
+})
+
+describe('where both ways are good, the Secrets say the one that is wanted in the end', () => {
+  const nodes = (clusterMode: string) => ({ nodes: { type: 'cache.t4g.small', clusterMode } })
+  const preferred = group({ inTransit: 'Preferred' })
+  const rows = [
+    [
+      'TLS on its way up, or to stay: with',
+      preferred,
+      { encryption: { inTransit: 'Required' } },
+      'rediss://primary.cache:6379/0',
+    ],
+    [
+      'TLS Preferred is asked for: with',
+      preferred,
+      { encryption: { inTransit: 'Preferred' } },
+      'rediss://primary.cache:6379/0',
+    ],
+    ['TLS is not spoken of: with', preferred, {}, 'rediss://primary.cache:6379/0'],
+    ['TLS on its way down: plain, before it ends', preferred, { encryption: { inTransit: 'Disabled' } }, plain],
+    [
+      'TLS is asked off and still required: with',
+      group(tls),
+      { encryption: { inTransit: 'Disabled' } },
+      'rediss://primary.cache:6379/0',
+    ],
+    ['cluster mode on its way: the configuration endpoint', compatible, nodes('Enabled'), 'redis://cfg.cache:6379/0'],
+    ['cluster mode on its way back: the primary', compatible, nodes('Disabled'), plain],
+    ['cluster mode Compatible to stay: the primary, which every client knows', compatible, nodes('Compatible'), plain],
+    ['cluster mode asked for and not begun: the primary', group(), nodes('Enabled'), plain],
+  ] as const
+  for (const [sentence, cache, spec, uri] of rows) {
+    it(sentence, () => {
+      const { binding, env } = pairOf(cache as ObservedCache, { spec })
+      assert.deepEqual([binding.uri, binding.url, env.REDIS_URL, env.CACHE_URL], [uri, uri, uri, uri])
+      assert.deepEqual([binding.tls, env.REDIS_TLS], uri.startsWith('rediss') ? ['true', 'true'] : [undefined, 'false'])
+      assert.equal('cluster.nodes' in binding, uri.includes('cfg'))
+    })
+  }
+  it('a policy of memcached tells no eviction, which is not in force there', () => {
+    const policy = { eviction: { policy: 'allkeys-lru' } }
+    assert.equal(pairOf(group(), { policy }).env.CACHE_EVICTION_POLICY, 'allkeys-lru')
+    assert.ok(!('CACHE_EVICTION_POLICY' in pairOf(memcached(), { policy }).env))
   })
 })
 
@@ -190,6 +245,8 @@ describe('the pair of Secrets for memcached', () => {
     const none = (late: object) =>
       secretPair({
         cache: memcached({ members: [node(1), node(2, late)] }),
+        tls: false,
+        sharded: false,
         token: undefined,
         policy: undefined,
         envPrefix: '',

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import { desiredGroup, desiredMemcached } from '../../src/plan/cache-cluster/desired.ts'
-import { groupSteps, memcachedSteps, step } from '../../src/plan/cache-cluster/topology/group-steps.ts'
+import { groupWanted, memcachedWanted } from '../../src/plan/cache-cluster/desired.ts'
+import { group as groupRules, groupSteps } from '../../src/plan/cache-cluster/topology/group.ts'
+import { memcached as memcachedRules, memcachedSteps } from '../../src/plan/cache-cluster/topology/memcached.ts'
 import type { ObservedGroup, ObservedMemcached } from '../../src/plan/core/observed.ts'
 import type { PlannedAction } from '../../src/plan/core/outcome.ts'
+import { step } from '../../src/plan/core/step.ts'
 import { group, id, member, memcached, memcachedSpec, node, specOf } from './facts.ts'
 
 /** A step in short: what it does, and what it says. */
@@ -45,9 +47,22 @@ describe('the order of changes of a replication group', () => {
     ['nothing differs: no step', {}, {}, []],
     [
       'replicas come before failover, which needs one',
-      nodes({ replicasPerShard: 1 }),
+      nodes({ replicasPerShard: 1, automaticFailover: true, multiAZ: true }),
       {},
       ['replicas 0-1', 'set automaticFailover=true multiAZ=true'],
+    ],
+    ['failover that nobody asks for stays off', nodes({ replicasPerShard: 1 }), {}, ['replicas 0-1']],
+    [
+      'multi-AZ takes failover along, which it needs',
+      nodes({ replicasPerShard: 1, multiAZ: true }),
+      {},
+      ['replicas 0-1', 'set automaticFailover=true multiAZ=true'],
+    ],
+    [
+      'failover off takes multi-AZ along',
+      nodes({ automaticFailover: false }),
+      replicated,
+      ['set automaticFailover=false multiAZ=false'],
     ],
     [
       'failover and multi-AZ go before the last replica',
@@ -57,7 +72,7 @@ describe('the order of changes of a replication group', () => {
     ],
     [
       'multi-AZ alone goes off before the replicas of a sharded group',
-      nodes({ clusterMode: 'Enabled' }),
+      nodes({ clusterMode: 'Enabled', replicasPerShard: 0 }),
       { ...sharded, replicasPerShard: 1, multiAZ: true },
       ['set multiAZ=false', 'replicas 1-0'],
     ],
@@ -126,7 +141,7 @@ describe('the order of changes of a replication group', () => {
     ],
     [
       'failover on travels with plain settings',
-      { ...nodes({ replicasPerShard: 1 }), network: { securityGroupIds: ['sg-1'] } },
+      { ...nodes({ replicasPerShard: 1, multiAZ: true }), network: { securityGroupIds: ['sg-1'] } },
       { replicasPerShard: 1 },
       ['set automaticFailover=true multiAZ=true securityGroupIds=sg-1'],
     ],
@@ -138,7 +153,7 @@ describe('the order of changes of a replication group', () => {
     ],
     [
       'TLS goes off through Preferred',
-      {},
+      { encryption: { inTransit: 'Disabled' } },
       { inTransit: 'Required' },
       ['set inTransit=Preferred', 'set inTransit=Disabled'],
     ],
@@ -181,7 +196,7 @@ describe('the order of changes of a replication group', () => {
       'cluster mode comes after the replica and the failover that it needs',
       nodes({ clusterMode: 'Compatible', replicasPerShard: 1 }),
       {},
-      ['replicas 0-1', 'set automaticFailover=true multiAZ=true', 'set clusterMode=Compatible'],
+      ['replicas 0-1', 'set automaticFailover=true', 'set clusterMode=Compatible'],
     ],
     [
       'cluster mode needs a replica on the way, also where none is wanted',
@@ -215,7 +230,7 @@ describe('the order of changes of a replication group', () => {
     ],
     [
       'back from Compatible comes before failover goes off',
-      nodes({ replicasPerShard: 1, automaticFailover: false }),
+      nodes({ replicasPerShard: 1, automaticFailover: false, clusterMode: 'Disabled' }),
       { ...replicated, clusterMode: 'Compatible' },
       ['set clusterMode=Disabled', 'set automaticFailover=false multiAZ=false'],
     ],
@@ -226,6 +241,12 @@ describe('the order of changes of a replication group', () => {
       ['set clusterMode=Compatible', 'set clusterMode=Enabled'],
     ],
     [
+      'what is not spoken of is left as it is',
+      {},
+      { ...sharded, shards: 3, replicasPerShard: 2, multiAZ: true, members: shardMembers(3), inTransit: 'Required' },
+      [],
+    ],
+    [
       'shards of different size are made equal',
       nodes({ clusterMode: 'Enabled', replicasPerShard: 1 }),
       { ...sharded, replicasPerShard: 1, evenReplicas: false, multiAZ: true },
@@ -234,24 +255,90 @@ describe('the order of changes of a replication group', () => {
   ]
   for (const [sentence, spec, observed, steps, parameterGroup] of rows) {
     it(sentence, () => {
-      const planned = groupSteps(id, desiredGroup(specOf(spec), parameterGroup), group(observed), [])
+      const planned = groupSteps(groupWanted(specOf(spec), parameterGroup), group(observed), [])
       assert.deepEqual(planned.map(short), steps)
     })
   }
   it('a member that belongs to no shard yet is none that stays', () => {
-    const wanted = desiredGroup(specOf(nodes({ clusterMode: 'Enabled', shards: 1 })), undefined)
+    const wanted = groupWanted(specOf(nodes({ clusterMode: 'Enabled', shards: 1 })), undefined)
     const joining = member({ id: 'm9', shard: '', status: 'joining', state: 'moving' })
     const observed = group({ ...sharded, shards: 2, members: [joining, ...shardMembers(2)] })
-    assert.deepEqual(groupSteps(id, wanted, observed, []).map(short), ['shards 2-1 keep 0001'])
+    assert.deepEqual(groupSteps(wanted, observed, []).map(short), ['shards 2-1 keep 0001'])
   })
-  it('the token comes after TLS and before anything shrinks', () => {
-    const wanted = desiredGroup(specOf({ encryption: { inTransit: 'Required' } }), undefined)
-    const planned = groupSteps(id, wanted, group({ inTransit: 'Preferred', replicasPerShard: 1 }), token)
-    assert.deepEqual(planned.map(short), ['set inTransit=Required', 'RotateToken', 'replicas 1-0'])
+  it('what waits for workloads comes last: TLS, then the token, then cluster mode', () => {
+    const spec = { encryption: { inTransit: 'Required' }, ...nodes({ replicasPerShard: 1, clusterMode: 'Enabled' }) }
+    const wanted = groupWanted(specOf(spec), undefined)
+    const planned = groupSteps(wanted, group({ ...replicated, inTransit: 'Preferred', replicasPerShard: 2 }), token)
+    assert.deepEqual(planned.map(short), [
+      'replicas 2-1',
+      'set inTransit=Required',
+      'RotateToken',
+      'set clusterMode=Compatible',
+      'set clusterMode=Enabled',
+    ])
+  })
+  it('the second hop of TLS and of cluster mode says what it ends, the first ends nothing', () => {
+    const ends = (spec: object, observed: Partial<ObservedGroup>) =>
+      groupSteps(groupWanted(specOf(spec), undefined), group(observed), []).map((planned) => planned.ends)
+    const inTransit = (mode: string) => ({ encryption: { inTransit: mode } })
+    assert.deepEqual(ends(inTransit('Required'), {}), [undefined, 'clients without TLS'])
+    assert.deepEqual(ends(inTransit('Required'), { inTransit: 'Preferred' }), ['clients without TLS'])
+    assert.deepEqual(ends(inTransit('Disabled'), { inTransit: 'Required' }), [undefined, 'clients with TLS'])
+    assert.deepEqual(ends(nodes({ clusterMode: 'Enabled' }), replicated), [undefined, 'clients without cluster mode'])
+    const compatible = { ...replicated, clusterMode: 'Compatible' } as const
+    assert.deepEqual(ends(nodes({ clusterMode: 'Disabled' }), compatible), ['clients in cluster mode'])
+  })
+  it('new nodes stand in the zones that are asked for; going down says none', () => {
+    const zones = ['a', 'b', 'c']
+    const of = (spec: object, observed: Partial<ObservedGroup>) => {
+      const [first] = groupSteps(groupWanted(specOf(nodes(spec)), undefined), group(observed), [])
+      return first?.action
+    }
+    assert.deepEqual(of({ replicasPerShard: 2, zones }, { replicasPerShard: 1 }), {
+      do: 'SetReplicas',
+      id,
+      from: 1,
+      to: 2,
+      zones,
+      shards: ['0001'],
+    })
+    assert.deepEqual(of({ replicasPerShard: 1, zones: ['a', 'b'] }, { replicasPerShard: 2 }), {
+      do: 'SetReplicas',
+      id,
+      from: 2,
+      to: 1,
+    })
+    assert.deepEqual(of({ clusterMode: 'Enabled', shards: 2, zones: ['a'] }, sharded), {
+      do: 'SetShards',
+      id,
+      from: 1,
+      to: 2,
+      retain: [],
+      zones: ['a'],
+    })
+  })
+  it('nodes that wait for a reboot are rebooted one call each, replicas first', () => {
+    const waiting = (number: number, role: 'primary' | 'replica', parametersInSync = false) =>
+      member({ id: `m${number}`, role, parametersInSync })
+    const observed = group({ members: [waiting(1, 'primary'), waiting(2, 'replica'), waiting(3, 'replica', true)] })
+    assert.deepEqual(
+      groupRules.reboots(observed).map(({ action, disruption }) => [action, disruption]),
+      [
+        [{ do: 'RebootNodes', id, clusterId: 'm2', nodeIds: ['0001'] }, 'Restart'],
+        [{ do: 'RebootNodes', id, clusterId: 'm1', nodeIds: ['0001'] }, 'Restart'],
+      ],
+    )
+    assert.deepEqual(
+      memcachedRules
+        .reboots(memcached({ members: [node(1), node(2)] }))
+        .map(({ action, disruption }) => [action, disruption]),
+      [[{ do: 'RebootNodes', id, clusterId: id, nodeIds: ['0001', '0002'] }, 'Replacement']],
+    )
   })
   it('every step says which field asks for it, and what changes', () => {
-    const wanted = desiredGroup(specOf(nodes({ type: 'cache.m7g.large', replicasPerShard: 1 })), undefined)
-    const told = groupSteps(id, wanted, group(), []).map(({ field, from, to, disruption }) => ({
+    const spec = nodes({ type: 'cache.m7g.large', replicasPerShard: 1, automaticFailover: true, multiAZ: true })
+    const wanted = groupWanted(specOf(spec), undefined)
+    const told = groupSteps(wanted, group(), []).map(({ field, from, to, disruption }) => ({
       field,
       from,
       to,
@@ -269,9 +356,8 @@ describe('the order of changes of a replication group', () => {
     ])
   })
   it('changing the nodes means a failover where a replica can take over, a restart elsewhere', () => {
-    const wanted = desiredGroup(specOf(nodes({ type: 'cache.m7g.large', replicasPerShard: 1 })), undefined)
-    const of = (observed: Partial<ObservedGroup>) =>
-      groupSteps(id, wanted, group(observed), []).map((s) => s.disruption)
+    const wanted = groupWanted(specOf(nodes({ type: 'cache.m7g.large', replicasPerShard: 1 })), undefined)
+    const of = (observed: Partial<ObservedGroup>) => groupSteps(wanted, group(observed), []).map((s) => s.disruption)
     assert.deepEqual(of(replicated), ['Failover'])
   })
 })
@@ -286,6 +372,7 @@ describe('the order of changes of a memcached cluster', () => {
     ['the nodes with the highest ids are removed', count(1), three, ['nodes 3-1 remove 0002,0003']],
     ['a gap in the ids stays', count(1), { nodeCount: 2, members: [node(3), node(1)] }, ['nodes 2-1 remove 0003']],
     ['nodes on their way count', count(3), { pending: { nodeCount: 3 } }, []],
+    ['a count that is not spoken of stays', { nodes: { type: 'cache.t4g.small' } }, three, []],
     [
       'it grows, then it is changed',
       count(2, { network: { securityGroupIds: ['sg-1'] } }),
@@ -318,13 +405,18 @@ describe('the order of changes of a memcached cluster', () => {
   ]
   for (const [sentence, spec, observed, steps, parameterGroup] of rows) {
     it(sentence, () => {
-      const planned = memcachedSteps(id, desiredMemcached(memcachedSpec(spec), parameterGroup), memcached(observed))
+      const planned = memcachedSteps(memcachedWanted(memcachedSpec(spec), parameterGroup), memcached(observed))
       assert.deepEqual(planned.map(short), steps)
     })
   }
+  it('nodes that come stand in the zones that are asked for', () => {
+    const wanted = memcachedWanted(memcachedSpec(count(3, {})), undefined)
+    const [first] = memcachedSteps({ ...wanted, zones: ['a', 'b', 'c'] }, memcached())
+    assert.deepEqual(first?.action, { do: 'SetNodes', id, from: 1, to: 3, remove: [], zones: ['b', 'c'] })
+  })
   it('taking nodes away, their type or their version replaces items; adding nodes does not', () => {
     const of = (spec: object, observed: Partial<ObservedMemcached>) =>
-      memcachedSteps(id, desiredMemcached(memcachedSpec(spec), undefined), memcached(observed)).map((s) => s.disruption)
+      memcachedSteps(memcachedWanted(memcachedSpec(spec), undefined), memcached(observed)).map((s) => s.disruption)
     assert.deepEqual(of(count(1, { engineVersion: '1.6.23' }), three), ['Replacement', 'Replacement'])
     assert.deepEqual(of(count(2), {}), ['None'])
   })

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import { tagSteps, tagsRecord, wantedTags } from '../../src/plan/core/tags.ts'
-import { arn, group, id, objectOf, ours, specOf } from './facts.ts'
+import { arn, group, id, ours, owner, without } from './facts.ts'
 
-const steps = (wanted: Record<string, string>, keys: readonly string[], have: Record<string, string>) => {
-  const status = { tags: { hash: 'x', keys: [...keys] } }
-  return tagSteps(group(), objectOf({ spec: specOf({ tags: wanted }), status }), have)
-}
+const steps = (wanted: Record<string, string>, keys: readonly string[], have: Record<string, string>) =>
+  tagSteps(group(), wantedTags(owner, wanted), have, keys)
 const target = { cacheId: id, arn }
 
 describe('tags', () => {
@@ -40,6 +38,13 @@ describe('tags', () => {
       ],
     ],
     [
+      'a lost owner tag is put back',
+      {},
+      [],
+      without(ours, 'larder.dev/uid', 'larder.dev/cluster-uid'),
+      [{ do: 'SetTags', ...target, tags: { 'larder.dev/uid': 'uid-1', 'larder.dev/cluster-uid': 'kube-1' } }],
+    ],
+    [
       'the uid of a former owner is set over',
       {},
       [],
@@ -51,8 +56,8 @@ describe('tags', () => {
     it(sentence, () => assert.deepEqual(steps(wanted, keys, have), planned))
   }
   it('the owner comes last, so that no tag of the user can forge it', () => {
-    const object = objectOf({ spec: specOf({ tags: { 'larder.dev/name': 'x', team: 'a' } }) })
-    assert.deepEqual(wantedTags(object), { ...ours, team: 'a' })
+    assert.deepEqual(wantedTags(owner, { 'larder.dev/name': 'x', team: 'a' }), { ...ours, team: 'a' })
+    assert.deepEqual(wantedTags(owner, undefined), ours)
   })
   it('what is recorded names keys in order and values by a hash', () => {
     assert.deepEqual(tagsRecord({ b: '1', a: '2' }).keys, ['a', 'b'])

@@ -48,7 +48,11 @@ describe('a step in words', () => {
     [{ do: 'SetTags', ...own, tags: {} }, 'setting tags of shop-web'],
     [{ do: 'RemoveTags', ...own, keys: [] }, 'removing tags of shop-web'],
     [{ do: 'StoreToken' }, 'storing a new auth token'],
-    [{ do: 'WriteSecrets', secrets: ['env'] }, 'writing the Secrets'],
+    [{ do: 'WriteSecrets', secrets: ['env'], hash: 'x' }, 'writing the Secrets'],
+    [{ do: 'KeepToken', name: 'web-auth' }, 'leaving the Secret web-auth with the auth token behind'],
+    [{ do: 'DeleteSecrets', names: ['web'] }, 'removing the former Secret web'],
+    [{ do: 'DeleteSecrets', names: ['web', 'web-env'] }, 'removing the former Secrets web, web-env'],
+    [{ do: 'RebootNodes', id, clusterId: 'shop-web-001', nodeIds: ['0001'] }, 'rebooting shop-web-001'],
   ]
   for (const [action, words] of rows) {
     it(`${action.do}: ${words}`, () => assert.equal(inWords(planned(action)), words))

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import type { CacheClusterSpec } from '../../src/crds/cache-cluster/spec.ts'
 import type { CachePolicySpec } from '../../src/crds/cache-policy.ts'
 import type { ObservedCache } from '../../src/plan/core/observed.ts'
-import type { Luck, Scene } from './driver.ts'
-import { policyOf, specOf } from './facts.ts'
+import { type Luck, noMemory, type Scene, type StoredSecret } from './driver.ts'
+import { metaOf, nowMs, owner, policyOf, specOf } from './facts.ts'
 import { emptyWorld, type World } from './model-world.ts'
 
 /** Random specs, policies, drift and luck for the laws. Every spec is one that the API server would take. */
@@ -128,15 +128,24 @@ export const policy: fc.Arbitrary<CachePolicySpec> = fc
   })
   .map(({ ttl, ...eviction }) => policyOf({ ttl: defined({ default: ttl }), eviction: defined(eviction) }))
 
-export const luck: fc.Arbitrary<Luck> = fc
-  .record({ refresh: fc.boolean(), blind: fc.integer({ max: 4, min: 0 }) })
-  .map(({ refresh, blind }) => ({ refresh, blind: blind === 0 }))
+const oneIn = (count: number) => fc.integer({ min: 1, max: count }).map((roll) => roll === count)
+
+/** Nothing is lost, but looks are late, metadata old, reads fail, the operator starts anew. */
+export const luck: fc.Arbitrary<Luck> = fc.record({
+  refresh: fc.boolean(),
+  blind: oneIn(5),
+  stale: oneIn(4),
+  readsFail: oneIn(5),
+  restart: oneIn(5),
+})
 
 /** A crash loses the status of a turn, or the answer of AWS. */
 export const badLuck: fc.Arbitrary<Luck> = fc.record({
   refresh: fc.boolean(),
   dropStatus: fc.boolean(),
-  loseReply: fc.integer({ min: 0, max: 3 }).map((roll) => roll === 0),
+  dropCall: oneIn(4),
+  loseReply: oneIn(4),
+  stale: oneIn(4),
 })
 
 /** What somebody else may do to a settled cache in AWS. */
@@ -182,18 +191,22 @@ export const afterDrift = (scene: Scene, by: Drift): Scene => {
 
 export const sceneOf = (spec: CacheClusterSpec, changes: Partial<Scene> = {}): Scene => ({
   world: emptyWorld,
+  nowMs,
+  cluster: owner.cluster,
   spec,
   policy: policyOf({ eviction: { policy: 'allkeys-lru' } }),
   status: { observedGeneration: -1 },
   generation: 1,
   deleting: false,
-  uid: 'uid-1',
+  uid: owner.uid,
   annotations: {},
-  token: undefined,
   tokensMade: 0,
-  secrets: { binding: undefined, env: undefined },
-  published: undefined,
-  repeats: { hash: '', generation: 0, times: 0 },
+  secrets: {},
+  secretsBefore: {},
+  versions: 0,
+  neighbours: [],
+  readers: [],
+  memory: noMemory,
   ...changes,
 })
 
@@ -202,3 +215,9 @@ export const respecified = (scene: Scene, spec: CacheClusterSpec): Scene => ({
   spec,
   generation: scene.generation + 1,
 })
+
+/** A Secret that somebody else made, with everything in it that could mislead. */
+export const foreignSecret: StoredSecret = {
+  meta: metaOf({ uid: 'theirs', labelled: false, owner: undefined, annotatedOwnerUid: undefined }),
+  data: { token: 'somebody-elses-token', password: 'somebody-elses-token' },
+}

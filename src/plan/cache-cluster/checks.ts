@@ -1,12 +1,12 @@
 import { annotation } from '../../crds/kind.ts'
 import { hashOf } from '../core/hash.ts'
-import { arnParts, clusterInTags, isClusters, ownerInWords, ownershipOf } from '../core/identity.ts'
+import { arnParts, clusterInTags, isClusters, ownerInWords } from '../core/identity.ts'
 import { type Plan, type PlannedAction, patienceMs, staleMs, stuck, wait } from '../core/outcome.ts'
 import { step, stepHash } from '../core/step.ts'
 import { tokenNeeded, tokenSecretOf } from '../secrets/names.ts'
 import { formerSecretsStep, secretSteps, secretTaken } from '../secrets/steps.ts'
 import type { CacheFacts } from './facts.ts'
-import { type Intent, intendedIdOf, knownOurs, lossOf } from './intent.ts'
+import { type Intent, intendedIdOf, knownOurs, lossOf, whose } from './intent.ts'
 import { unsettable } from './parameters.ts'
 import { progressOf } from './progress.ts'
 import { createStep, parameterGroupSteps, remainingSteps, wishOf } from './remaining.ts'
@@ -107,21 +107,19 @@ const lost: Check = (facts, { id, topology }) => {
 
 const notOurs: Check = ({ object, observed, tags }, { id }) => {
   if (observed.is !== 'seen' || tags.is !== 'found') return undefined
-  const known = knownOurs(object, observed.cache)
-  switch (ownershipOf(tags.value, object)) {
+  switch (whose(object, observed.cache, tags.value)) {
     case 'ours':
     case 'former':
       return undefined
     case 'nobody':
-      // ARN and creation time on record prove whose it is: the tags are put right.
-      if (known || object.spec.adopt?.id === id) return undefined
+      if (object.spec.adopt?.id === id) return undefined
       return stuck(
         'NotOurs',
         `${id} exists in AWS without owner tags, so Larder leaves it alone. To take it over: set spec.adopt.id to ${id}; else delete or rename one of the two`,
       )
     case 'otherCluster': {
       const uid = clusterInTags(tags.value)
-      if (object.annotations[annotation.takeOver] === uid || (known && uid === 'unknown')) return undefined
+      if (object.annotations[annotation.takeOver] === uid) return undefined
       return stuck(
         'NotOurs',
         `${id} exists in AWS and belongs to ${ownerInWords(tags.value)} with another uid (${uid}). If that Kubernetes cluster is gone, take it over: kubectl annotate cachecluster ${object.name} -n ${object.namespace} --overwrite ${annotation.takeOver}=${uid}; if it lives, give each cluster its own --cluster-name`,

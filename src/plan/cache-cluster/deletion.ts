@@ -1,13 +1,13 @@
 import type { AwsAction } from '../core/action.ts'
 import { braked } from '../core/brake.ts'
 import { ownershipOf, ownerTagKeys } from '../core/identity.ts'
-import type { ObservedCache, Tags } from '../core/observed.ts'
+import type { ObservedCache } from '../core/observed.ts'
 import { type Plan, stuck, wait } from '../core/outcome.ts'
 import { isAwsAction, step } from '../core/step.ts'
 import { tokenNeeded, tokenSecretOf } from '../secrets/names.ts'
 import { identityChanged } from './checks.ts'
 import type { CacheFacts, CacheObject } from './facts.ts'
-import { type Intent, intentOf, knownOurs } from './intent.ts'
+import { type Intent, intentOf, knownOurs, whose } from './intent.ts'
 import { progressOf } from './progress.ts'
 import { topologies } from './topology/topology.ts'
 
@@ -56,14 +56,6 @@ const busy = (cache: ObservedCache, sinceMs: number): Plan => {
 
 const act = (action: AwsAction): Plan => ({ is: 'act', next: step(action), later: [] })
 
-/** Whether tags read a moment ago leave the cache ours: a lost tag doesn't give it away while ARN and creation time prove it. */
-const stillOurs = ({ object }: CacheFacts, cache: ObservedCache, tags: Tags): boolean => {
-  const ownership = ownershipOf(tags, object)
-  if (ownership === 'ours') return true
-  const incomplete = ownerTagKeys.some((key) => !(key in tags))
-  return knownOurs(object, cache) && incomplete && ownership !== 'other'
-}
-
 /** The cache stands, seen live a moment ago. */
 const leave = (facts: CacheFacts, cache: ObservedCache, intent: Intent): Plan => {
   const { object, tags } = facts
@@ -72,7 +64,7 @@ const leave = (facts: CacheFacts, cache: ObservedCache, intent: Intent): Plan =>
   if (tags.is !== 'found') return wait('WaitingForAWS', `waiting until AWS tells the tags of ${cache.id}`)
   const retains = object.spec.deletionPolicy === 'Retain'
   if (retains && ownershipOf(tags.value, object) === 'nobody') return { is: 'released', message: retained(object) }
-  if (!stillOurs(facts, cache, tags.value)) {
+  if (whose(object, cache, tags.value) !== 'ours') {
     return { is: 'released', message: `${cache.id} is not ours any more: let go, nothing touched` }
   }
   if (retains) return retain(facts, cache)
@@ -115,7 +107,17 @@ const retained = (object: CacheObject): string => {
 }
 
 /** The cache is gone: a parameter group of ours that nobody uses goes too. */
-const cleanUp = ({ leftover }: CacheFacts, { id }: Intent): Plan =>
-  leftover?.is === 'ours'
-    ? act({ do: 'DeleteParameterGroup', name: leftover.name })
-    : { is: 'released', message: `${id} is gone from AWS, and all that was made for it` }
+const cleanUp = ({ object, leftover }: CacheFacts, { id }: Intent): Plan => {
+  if (leftover?.is === 'ours') return act({ do: 'DeleteParameterGroup', name: leftover.name })
+  if (leftover?.is === 'unread') {
+    return wait('Deleting', `${id} is gone; waiting until AWS tells the tags of the parameter group ${leftover.name}`)
+  }
+  const { parameterGroup, formerParameterGroups = [] } = object.status
+  const recorded = [...formerParameterGroups, ...(parameterGroup?.owned ? [parameterGroup.name] : [])]
+  const next = recorded.find((name) => name !== leftover?.name)
+  // One at a time: the one that was looked at leaves status, then the next is looked at.
+  if (leftover !== undefined && next !== undefined) {
+    return wait('Deleting', `${id} is gone; waiting for a look at the parameter group ${next}`)
+  }
+  return { is: 'released', message: `${id} is gone from AWS, and all that was made for it` }
+}

@@ -63,18 +63,20 @@ export const memcachedWanted = (spec: CacheClusterSpec, parameterGroupName: stri
 
 /**
  * What else must change for what the user asks, though the user said nothing of it: without replicas there is nothing to
- * fail over to, and the way to cluster mode needs failover.
+ * fail over to nor to spread over zones, which needs failover too, and so does the way to cluster mode.
  */
 export const withNeeds = (wanted: WantedGroup, observed: ObservedGroup): WantedGroup => {
   const clustered = (wanted.clusterMode ?? observed.clusterMode) !== 'Disabled'
   const alone = wanted.replicasPerShard === 0 && !clustered
+  const apart = wanted.replicasPerShard === 0 || wanted.automaticFailover === false
+  const spread = wanted.multiAZ === true && (wanted.replicasPerShard ?? observed.replicasPerShard) > 0
   const onTheWay = clustered && observed.clusterMode === 'Disabled'
   return given<WantedGroup>({
     ...wanted,
-    multiAZ: wanted.multiAZ ?? (alone && observed.multiAZ ? false : undefined),
+    multiAZ: wanted.multiAZ ?? (apart && observed.multiAZ ? false : undefined),
     automaticFailover:
       wanted.automaticFailover ??
-      (alone && observed.automaticFailover ? false : onTheWay && !observed.automaticFailover ? true : undefined),
+      (alone && observed.automaticFailover ? false : (onTheWay || spread) && !observed.automaticFailover ? true : undefined),
   } as WantedGroup)
 }
 

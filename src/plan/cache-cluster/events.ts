@@ -1,10 +1,10 @@
 import type { CacheClusterStatus } from '../../crds/cache-cluster/status.ts'
 import { type EventWords, eventsOf } from '../core/events.ts'
-import { ownershipOf } from '../core/identity.ts'
 import type { ObservedCache } from '../core/observed.ts'
 import type { Plan, StepResult } from '../core/outcome.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { CacheFacts } from './facts.ts'
+import { whose } from './intent.ts'
 
 /** What is worth telling of a CacheCluster: its steps and reasons, and what happened to the cache itself. */
 export const cacheEvents = (
@@ -40,10 +40,10 @@ const failovers = (before: NonNullable<CacheClusterStatus['members']>, cache: Ob
   })
 }
 
-const takenOver = ({ object, tags }: CacheFacts, plan: Plan, result: StepResult): readonly EventWords[] => {
+const takenOver = ({ object, observed, tags }: CacheFacts, plan: Plan, result: StepResult): readonly EventWords[] => {
   const sets = plan.is === 'act' && plan.next.action.do === 'SetTags' && result.is === 'done'
-  if (!sets || tags.is !== 'found') return []
-  const ownership = ownershipOf(tags.value, object)
+  if (!sets || tags.is !== 'found' || observed.is !== 'seen') return []
+  const ownership = whose(object, observed.cache, tags.value)
   if (ownership === 'ours') return []
   const from =
     ownership === 'former' ? 'a former object of this name' : ownership === 'nobody' ? 'nobody' : 'another cluster'

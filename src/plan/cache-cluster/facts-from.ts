@@ -149,7 +149,7 @@ const policyFact = ({ spec }: CacheObject, found: unknown): PolicyFact => {
 /** A token is told by its value, not by the version of its Secret: a changed annotation is no new token. */
 const tokenFact = ({ spec, name, status }: CacheObject, { token, publishedToken }: CacheInputs): TokenFact => {
   const { name: secretName, key, generated } = tokenSecretOf({ spec, name })
-  const { authToken, published } = status
+  const { authToken, authTokenCall, published } = status
   switch (token.is) {
     case 'unread':
     case 'absent':
@@ -166,7 +166,9 @@ const tokenFact = ({ spec, name, status }: CacheObject, { token, publishedToken 
         const why = `${field}: the value of ${key} is no auth token: it needs 16 to 128 characters, letters, digits and ! & # $ ^ < > - only`
         return { is: 'unusable', why }
       }
-      const same = publishedToken !== undefined && publishedToken === value ? published?.token : undefined
+      // The very version that a call named is that token, also when the Secrets were written and status could not be.
+      const named = [authToken?.version, authTokenCall?.call.split(' ')[1]].includes(secretVersion)
+      const same = !named && publishedToken === value ? published?.token : undefined
       return { is: 'present', version: same ?? secretVersion, secretVersion }
     }
   }

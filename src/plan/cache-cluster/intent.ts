@@ -1,6 +1,6 @@
 import { hashOf } from '../core/hash.ts'
-import { idOf, topologyOf } from '../core/identity.ts'
-import type { ObservedCache, Topology } from '../core/observed.ts'
+import { idOf, namesAnother, type Ownership, ownershipOf, topologyOf } from '../core/identity.ts'
+import type { ObservedCache, Tags, Topology } from '../core/observed.ts'
 import { familyOf, isNewer, versionSame } from '../core/version.ts'
 import type { CacheFacts, CacheObject } from './facts.ts'
 import { contentName, defaultGroupName, isContentName, type WantedParameters, wantedParameters } from './parameters.ts'
@@ -124,6 +124,13 @@ export const knownOurs = (object: CacheObject, cache: ObservedCache): boolean =>
   if (status.arn === undefined) return status.tags !== undefined
   return status.arn === cache.arn && (status.createdTime === undefined || status.createdTime === cache.createdTime)
 }
+
+/**
+ * Whose the cache is that is seen with these tags: by what they say, and where some are lost, by ARN and creation time on
+ * record.
+ */
+export const whose = (object: CacheObject, cache: ObservedCache, tags: Tags): Ownership =>
+  knownOurs(object, cache) && !namesAnother(tags, object) ? 'ours' : ownershipOf(tags, object)
 
 /** Names one loss: good for no other one, since a cache made anew has another ARN or creation time. */
 export const lossOf = ({ status }: CacheObject): string =>

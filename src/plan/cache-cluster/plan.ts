@@ -12,6 +12,7 @@ import { planDeletion } from './deletion.ts'
 import type { CacheFacts } from './facts.ts'
 import { type Intent, intentOf } from './intent.ts'
 import { remainingSteps } from './remaining.ts'
+import { callAnnounced } from './token.ts'
 
 /** What should happen next with a CacheCluster: an ordered list of checks, the first opinion wins. */
 export const planCacheCluster = (facts: CacheFacts): Plan => {
@@ -19,6 +20,10 @@ export const planCacheCluster = (facts: CacheFacts): Plan => {
   const intent = intentOf(facts)
   return suspended(facts, braked(facts, firstOpinion(facts, intent), lastOf(facts.events)))
 }
+
+/** Whether status has told of this plan, and holds what a crash after its next step must not lose. */
+export const isAnnounced = ({ object: { status } }: CacheFacts, plan: Plan & { readonly is: 'act' }): boolean =>
+  status.plan?.hash === shownPlan(plan)?.hash && callAnnounced(status, plan.next.action)
 
 /** Every check's opinion and every step that is left, for whoever plans without acting. */
 export const planAll = (

@@ -1,12 +1,12 @@
 import type { AwsAction } from '../core/action.ts'
-import { clusterTags, ownershipOf } from '../core/identity.ts'
+import { clusterTags } from '../core/identity.ts'
 import type { ObservedCache } from '../core/observed.ts'
 import type { PlannedAction } from '../core/outcome.ts'
 import { step } from '../core/step.ts'
 import { tagSteps, wantedTags } from '../core/tags.ts'
 import { tokenNeeded } from '../secrets/names.ts'
 import type { CacheFacts } from './facts.ts'
-import { groupNameOf, type Intent } from './intent.ts'
+import { groupNameOf, type Intent, whose } from './intent.ts'
 import { newParameterGroupSteps, parameterSteps } from './parameters.ts'
 import { tokenSteps } from './token.ts'
 import { topologies, type Wish } from './topology/topology.ts'
@@ -30,7 +30,7 @@ export const remainingSteps = (facts: CacheFacts, intent: Intent, cache: Observe
           step(action, 'None', { field: 'spec.tags' }),
         )
   // What is taken over is marked first: until then a deletion would let it go.
-  const taken = have !== undefined && ownershipOf(have, object) !== 'ours'
+  const taken = have !== undefined && whose(object, cache, have) !== 'ours'
   const auth = cache.is === 'group' ? tokenSteps(facts, cache) : []
   return [
     ...(taken ? tags : []),

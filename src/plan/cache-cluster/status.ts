@@ -2,16 +2,15 @@ import type { CacheClusterStatus } from '../../crds/cache-cluster/status.ts'
 import { type ConditionNow, nextConditions } from '../core/conditions.ts'
 import { given } from '../core/given.ts'
 import { hashOf } from '../core/hash.ts'
-import { ownershipOf } from '../core/identity.ts'
 import type { ObservedCache } from '../core/observed.ts'
 import type { Plan, StepResult } from '../core/outcome.ts'
 import { isoOfMs, msOfIso } from '../core/time.ts'
 import { pendingSteps, shownPlan, type Verdict, verdictOf } from '../core/verdict.ts'
 import { addressOf } from '../secrets/endpoints.ts'
 import { pairNames } from '../secrets/names.ts'
-import { secretSteps, secretTaken, wantedHashes } from '../secrets/steps.ts'
+import { secretSteps, secretTaken, wantedHashes, wayHeld } from '../secrets/steps.ts'
 import type { CacheFacts } from './facts.ts'
-import { type Intent, intentOf, knownOurs } from './intent.ts'
+import { type Intent, intentOf, whose } from './intent.ts'
 import { authTokenNow, identityNow, parameterGroupNow, publishedNow, tagsNow } from './records.ts'
 import { summary, summaryKept } from './summary.ts'
 import { tokenToPublish } from './token.ts'
@@ -102,9 +101,7 @@ const saysNothingNew = ({ object, observed, poll }: CacheFacts, verdict: Verdict
 /** A cache of our id that is known to be somebody else's: none of it goes into status. */
 const foreign = ({ object, tags, observed }: CacheFacts): boolean => {
   if (tags.is !== 'found' || observed.is !== 'seen') return false
-  const ownership = ownershipOf(tags.value, object)
-  if (ownership === 'ours' || ownership === 'former') return false
-  return ownership === 'other' || !knownOurs(object, observed.cache)
+  return !['ours', 'former'].includes(whose(object, observed.cache, tags.value))
 }
 
 /** For a spec that this operator's schema can't read: said, and nothing else is touched. */
@@ -215,6 +212,9 @@ const bindingLate = (facts: CacheFacts): Omit<ConditionNow, 'type'> => {
   if (observed.is === 'seen' && tokenToPublish(facts).is === 'hold') {
     const message = `${standing ? 'the Secrets stay as they are ' : 'waiting '}until AWS takes the auth token`
     return { status, reason: 'TokenNotTaken', message }
+  }
+  if (standing && wayHeld(facts)) {
+    return { status, reason: 'Modifying', message: 'the Secrets stay as they are until AWS has finished' }
   }
   return { status: 'False', reason: 'NoEndpoint', message: 'waiting for endpoints to hand out' }
 }

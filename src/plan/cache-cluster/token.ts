@@ -95,17 +95,34 @@ export const tokenSteps = (facts: CacheFacts, cache: ObservedGroup): readonly Pl
 }
 
 /**
+ * The record that explains why AWS holds a token already that it was just told to let in; undefined where nothing does. AWS
+ * holds two at most, so only few things can: the cache was made or adopted with this very token; the token came back before
+ * the other one was published; it is the one that was taken back; or its Secret changed, and the token in it didn't.
+ */
+const heldAlready = (facts: TokenFacts, version: string): TokenRecord | undefined => {
+  const record = tokenRecord(facts)
+  const published = facts.object.status.published?.token
+  const { token } = facts
+  const seen = token.is === 'present' && token.version === version ? token.secretVersion : version
+  if (record === undefined) return { version, seen, phase: 'Settled' }
+  if (published === version) return { version, seen, phase: 'Settled', withdrawn: true }
+  if (record.withdrawn === true) return { version, seen, phase: 'Overlap' }
+  return published === record.version ? undefined : { ...record, seen }
+}
+
+/**
  * What AWS's answer to a token call means. AWS never tells which tokens it holds; it refuses a ROTATE to one that it holds
- * already. That is success where nothing but our own lost record can explain it (the cache was made or adopted with this very
- * token, or the token came back before it was published); everywhere else the refusal stands.
+ * already. That is success where something explains it; everywhere else the refusal stands.
  */
 export const tokenAnswer = (facts: CacheFacts, action: AwsAction, acted: Acted): Acted => {
   if (acted.is !== 'failed' || action.do !== 'RotateToken') return acted
-  const heldAlready = acted.failure.code === 'InvalidParameterValue' && /already in use/i.test(acted.failure.message)
-  const record = facts.object.status.authToken
-  const explained = record === undefined || facts.object.status.published?.token === action.tokenVersion
-  return heldAlready && explained ? { is: 'unchanged' } : acted
+  const inUse = acted.failure.code === 'InvalidParameterValue' && /already in use/i.test(acted.failure.message)
+  return inUse && heldAlready(facts, action.tokenVersion ?? '') !== undefined ? { is: 'unchanged' } : acted
 }
+
+/** Whether status holds what tells later what became of this call. */
+export const callAnnounced = ({ authTokenCall }: CacheClusterStatus, action: { readonly do: string }): boolean =>
+  !isTokenAction(action) || authTokenCall?.call === callName(action)
 
 /** The record after this reconcile. */
 export const tokenRecordAfter = (
@@ -127,18 +144,12 @@ export const tokenRecordAfter = (
     return defined({ authToken: seen, authTokenCall: settled ? undefined : authTokenCall })
   }
   const call = callName(action)
-  if (result.is === 'done') return defined({ authToken: afterCall(call, facts), authTokenCall })
-  if (result.is === 'unchanged') {
-    const withdrawn = known !== undefined
-    return {
-      authToken: defined({
-        ...afterCall(call, facts),
-        phase: 'Settled',
-        withdrawn: withdrawn || undefined,
-      }) as TokenRecord,
-    }
-  }
+  if (result.is === 'unchanged') return defined({ authToken: heldAlready(facts, action.tokenVersion ?? '') ?? known })
   const changedTime = groupOf(facts)?.authTokenChangedTime
   const announced = authTokenCall?.call === call ? authTokenCall : defined({ call, changedTime })
-  return defined({ authToken: seen, authTokenCall: announced as typeof authTokenCall })
+  // It stays until AWS's date shows that the call is through: an answer from before it must not pass for that.
+  return defined({
+    authToken: result.is === 'done' ? afterCall(call, facts) : seen,
+    authTokenCall: announced as typeof authTokenCall,
+  })
 }

@@ -81,6 +81,10 @@ export const ownershipOf = (tags: Tags, owner: Owner): Ownership => {
   return clusterUID === undefined ? 'otherCluster' : 'former'
 }
 
+/** Whether tags name another owner. A tag that is missing says nothing. */
+export const namesAnother = (tags: Tags, owner: Owner): boolean =>
+  Object.entries(ownerTags(owner)).some(([key, value]) => key in tags && tags[key] !== value)
+
 /** Whether a shared resource is this Kubernetes cluster's. */
 export const isClusters = (tags: Tags, owner: Pick<Owner, 'cluster' | 'clusterUID'>): boolean =>
   Object.entries(clusterTags(owner)).every(([key, value]) => tags[key] === value)

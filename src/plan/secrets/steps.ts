@@ -19,7 +19,7 @@ export const wantedPair = (facts: CacheFacts, token: string | undefined): Secret
     return undefined
   if (object.spec.policyRef !== undefined && policy.is !== 'found') return undefined
   const published = tokenToPublish(facts)
-  if (published.is === 'hold') return undefined
+  if (published.is === 'hold' || wayHeld(facts)) return undefined
   return secretPair({
     cache: observed.cache,
     ...wayTo(observed.cache, object.spec),
@@ -52,6 +52,19 @@ export const publishedWay = (facts: CacheFacts): string | undefined => {
   if (observed.is !== 'seen') return undefined
   const { binding } = pairNames(object)
   return hashOf([binding, wayTo(observed.cache, object.spec), tokenName(facts)])
+}
+
+/**
+ * Where both ways are good and AWS is at work, it may be ending one of them: the Secrets keep to the way that they tell until
+ * it has finished.
+ */
+export const wayHeld = (facts: CacheFacts): boolean => {
+  const { object, observed } = facts
+  if (observed.is !== 'seen' || observed.cache.state === 'available') return false
+  const { cache } = observed
+  const open = cache.inTransit === 'Preferred' || (cache.is === 'group' && cache.clusterMode === 'Compatible')
+  const { published } = object.status
+  return open && published !== undefined && published.way !== publishedWay(facts)
 }
 
 /** What others add to the Secret is theirs: only our own keys must stand. An edited key is no longer ours in the metadata. */
