@@ -1,3 +1,4 @@
+import { blamed } from './blame.ts'
 import { type Failure, type Plan, type PlannedAction, stuck, wait } from './outcome.ts'
 import { refusedByKubernetesMs, stalledMs } from './requeue.ts'
 import { isAwsAction, stepHash } from './step.ts'
@@ -40,7 +41,8 @@ export const braked = ({ repeats, refused }: Brakes, plan: Plan, why = ''): Plan
   const hash = stepHash(plan.next)
   const steps = [plan.next, ...plan.later]
   if (refused?.hash === hash && refused.sinceMs < refusalPauseMs(refused.failure)) {
-    const { reason, message } = refused.failure
+    // In the very words of the refusal, field in front: a pause is no news.
+    const { reason, message } = blamed(plan.next, refused.failure)
     return {
       ...stuck(reason, message),
       later: steps,
