@@ -66,6 +66,7 @@ export const accountOf = async (clock: Clock) => {
   const emulator = await openEmulator({
     nodes: 'none',
     profile: 'realistic',
+    endpoints: 'aws',
     speed: 10,
     clock: { now: () => clock.wallMs() },
     quotas: { nodesPerRegion: 5000 },
@@ -110,6 +111,8 @@ export const accountOf = async (clock: Clock) => {
     },
   })
   const person = new ElastiCacheClient({
+    // A second attempt would wait for time that only passes once this one has ended.
+    maxAttempts: 1,
     region,
     credentials: keys,
     requestHandler: handlerFor('person') as NonNullable<ElastiCacheClientConfig['requestHandler']>,

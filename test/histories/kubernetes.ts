@@ -96,7 +96,15 @@ export interface Kubernetes {
   writeSecret(key: Key, data: Readonly<Record<string, string>>, metadata?: SecretEdit): void
   deleteSecret(key: Key): void
   /** Every version that this Secret ever had, with the time until which it was the newest. */
-  history(key: Key): readonly { readonly data: Readonly<Record<string, string>>; readonly untilMs: number }[]
+  history(key: Key): readonly SecretVersion[]
+}
+
+export interface SecretVersion {
+  readonly data: Readonly<Record<string, string>>
+  readonly fromMs: number
+  readonly untilMs: number
+  readonly by: 'operator' | 'person'
+  readonly uid: string
 }
 
 export interface SecretEdit {
@@ -134,7 +142,7 @@ export const kubernetesOf = ({
   const refusals = new Set<(asked: Asked) => KubeFailure | undefined>()
   const objects = new Map<string, Map<string, KubeObject>>(kinds.map(({ kind }) => [kind, new Map()]))
   const secrets = new Map<string, SecretObject>()
-  const histories = new Map<string, { data: Readonly<Record<string, string>>; untilMs: number }[]>()
+  const histories = new Map<string, (SecretVersion & { untilMs: number })[]>()
   const writes: Wrote[] = []
   const events: { about: string; event: KubeEvent }[] = []
   const on = (kind: Kind): Map<string, KubeObject> => objects.get(kind.kind) ?? new Map()
@@ -208,19 +216,21 @@ export const kubernetesOf = ({
     })
     clock.after(collectMs, collect)
   }
-  const remember = (text: string, data: Readonly<Record<string, string>> | undefined) => {
+  const remember = (text: string, secret: SecretObject | undefined, by: SecretVersion['by']) => {
     const past = histories.get(text) ?? []
     const last = past.at(-1)
-    if (last && last.untilMs === Number.POSITIVE_INFINITY) last.untilMs = clock.nowMs()
-    if (data) past.push({ data, untilMs: Number.POSITIVE_INFINITY })
+    const fromMs = clock.nowMs()
+    if (last && last.untilMs === Number.POSITIVE_INFINITY) last.untilMs = fromMs
+    const untilMs = Number.POSITIVE_INFINITY
+    if (secret) past.push({ data: secret.data, fromMs, untilMs, by, uid: secret.metadata.uid })
     histories.set(text, past)
   }
-  const putSecret = (secret: SecretObject): SecretObject => {
+  const putSecret = (secret: SecretObject, by: SecretVersion['by'] = 'operator'): SecretObject => {
     const stored = structuredClone({ ...secret, metadata: { ...secret.metadata, resourceVersion: nextVersion() } })
     const text = textOf(keyOf(stored.metadata))
     const before = secrets.get(text)
     secrets.set(text, stored)
-    if (!isDeepStrictEqual(before?.data, stored.data)) remember(text, stored.data)
+    if (!isDeepStrictEqual(before?.data, stored.data)) remember(text, stored, by)
     const seen = String(version)
     tell(secretKind, () => {
       if (labelled(stored)) metas.upsert(storedSecretOf(stored))
@@ -233,7 +243,7 @@ export const kubernetesOf = ({
   const dropSecret = (secret: SecretObject) => {
     const text = textOf(keyOf(secret.metadata))
     secrets.delete(text)
-    remember(text, undefined)
+    remember(text, undefined, 'operator')
     const seen = nextVersion()
     tell(secretKind, () => {
       if (labelled(secret)) metas.remove(storedSecretOf(secret))
@@ -487,7 +497,10 @@ export const kubernetesOf = ({
       }
       const managedFields =
         names.length === 0 ? base.metadata.managedFields : [...without(base.metadata.managedFields, names), theirs]
-      putSecret({ ...base, metadata: { ...base.metadata, ...edit, managedFields }, data: { ...base.data, ...data } })
+      putSecret(
+        { ...base, metadata: { ...base.metadata, ...edit, managedFields }, data: { ...base.data, ...data } },
+        'person',
+      )
     },
     deleteSecret: (key) => {
       const now = secrets.get(textOf(key))

@@ -1,5 +1,6 @@
 import { cacheClusterKind } from '../../src/crds/kind.ts'
 import type { Key, KubeObject } from '../../src/kube/port.ts'
+import type { Cancel } from '../../src/time/clock.ts'
 import { type Account, accountOf } from './account.ts'
 import { type JumpClock, jumpClock, settle } from './clock.ts'
 import { type Kubernetes, kubernetesOf } from './kubernetes.ts'
@@ -42,9 +43,44 @@ export interface World {
   close(): Promise<void>
 }
 
+/**
+ * The SDK pauses between its attempts by timers and chance of its own: here both are the world's, so that an hour is an hour for
+ * everybody and a history runs the same way each time.
+ */
+const takeTime = (clock: JumpClock): (() => void) => {
+  const { setTimeout, clearTimeout } = globalThis
+  const { random } = Math
+  let chance = 7
+  Math.random = () => {
+    chance = (chance * 48_271) % 2_147_483_647
+    return chance / 2_147_483_647
+  }
+  const timers = new WeakMap<object, Cancel>()
+  const after = (run: (...all: unknown[]) => void, ms = 0, ...all: unknown[]) => {
+    const timer = { ref: () => timer, unref: () => timer, hasRef: () => false, refresh: () => timer }
+    timers.set(
+      timer,
+      clock.after(ms, () => run(...all)),
+    )
+    return timer
+  }
+  globalThis.setTimeout = Object.assign(after, setTimeout) as unknown as typeof setTimeout
+  globalThis.clearTimeout = ((timer: object | undefined) => {
+    const cancel = timer === undefined ? undefined : timers.get(timer)
+    if (cancel) cancel()
+    else clearTimeout(timer as NodeJS.Timeout)
+  }) as typeof clearTimeout
+  return () => {
+    globalThis.setTimeout = setTimeout
+    globalThis.clearTimeout = clearTimeout
+    Math.random = random
+  }
+}
+
 /** One AWS account and as many Kubernetes clusters as there are flags. */
 export const openWorld = async (all: readonly OperatorFlags[] = [{ clusterName: 'prod' }]): Promise<World> => {
   const clock = jumpClock()
+  const restore = takeTime(clock)
   const account = await accountOf(clock)
   const canaries = new Set<string>()
   const said: string[] = []
@@ -113,10 +149,12 @@ export const openWorld = async (all: readonly OperatorFlags[] = [{ clusterName: 
     clock.jumpTo(endMs)
     await calm()
   }
+  // What was refused has changed nothing.
   const writes = () =>
-    account.calls.filter(({ write, who }) => write && who !== 'person').length +
+    account.calls.filter(({ write, who, outcome }) => write && who !== 'person' && outcome === 'ok').length +
     clusters.reduce(
-      (sum, { kubernetes }) => sum + kubernetes.writes.filter(({ checkedOnly }) => !checkedOnly).length,
+      (sum, { kubernetes }) =>
+        sum + kubernetes.writes.filter(({ checkedOnly, outcome }) => !checkedOnly && outcome === 'ok').length,
       0,
     )
   return {
@@ -150,6 +188,7 @@ export const openWorld = async (all: readonly OperatorFlags[] = [{ clusterName: 
     close: async () => {
       for (const { life } of clusters) life.stop()
       await account.close()
+      restore()
     },
   }
 }
