@@ -71,16 +71,15 @@ const leave = (facts: CacheFacts, cache: ObservedCache, intent: Intent): Plan =>
   if (cache.state === 'failed') return leaveFailed(facts, cache, intent)
   if (tags.is !== 'found') return wait('WaitingForAWS', `waiting until AWS tells the tags of ${cache.id}`)
   const retains = object.spec.deletionPolicy === 'Retain'
-  if (retains && ownershipOf(tags.value, object) === 'nobody') return { is: 'released', message: retained(object) }
-  if (!stillOurs(facts, cache, tags.value)) {
-    return { is: 'released', message: `${cache.id} is not ours any more: let go, nothing touched` }
-  }
+  if (retains && ownershipOf(tags.value, object) === 'nobody') return letGo(facts, retained(object))
+  if (!stillOurs(facts, cache, tags.value)) return letGo(facts, `${cache.id} is not ours: let go, nothing touched`)
   if (retains) return retain(facts, cache)
   return act(topologies[intent.topology].remove(cache.id))
 }
 
 /** AWS tells and changes the tags of an available cache only; a failed one is known by its ARN and creation time. */
-const leaveFailed = ({ object }: CacheFacts, cache: ObservedCache, intent: Intent): Plan => {
+const leaveFailed = (facts: CacheFacts, cache: ObservedCache, intent: Intent): Plan => {
+  const { object } = facts
   if (!knownOurs(object, cache)) {
     return stuck(
       'NotOurs',
@@ -88,7 +87,7 @@ const leaveFailed = ({ object }: CacheFacts, cache: ObservedCache, intent: Inten
     )
   }
   return object.spec.deletionPolicy === 'Retain'
-    ? { is: 'released', message: `${cache.id} is left as it is: AWS says ${cache.status}` }
+    ? letGo(facts, `${cache.id} is left as it is: AWS says ${cache.status}`)
     : act(topologies[intent.topology].remove(cache.id))
 }
 
@@ -114,8 +113,14 @@ const retained = (object: CacheObject): string => {
   return `${id} stays in AWS (${arn})${token}. To take it back: a CacheCluster with spec.adopt.id ${id}${back}`
 }
 
-/** The cache is gone: a parameter group of ours that nobody uses goes too. */
-const cleanUp = ({ leftover }: CacheFacts, { id }: Intent): Plan =>
-  leftover?.is === 'ours'
+/** The cache is gone, with all that was made for it. */
+const cleanUp = (facts: CacheFacts, { id }: Intent): Plan =>
+  letGo(facts, `${id} is gone from AWS, and all that was made for it`)
+
+/** Nothing holds the object any more, once a parameter group of ours that nobody uses is gone too. */
+const letGo = ({ leftover }: CacheFacts, message: string): Plan => {
+  if (leftover?.is === 'unread') return wait('WaitingForAWS', `waiting until AWS tells the tags of ${leftover.name}`)
+  return leftover?.is === 'ours'
     ? act({ do: 'DeleteParameterGroup', name: leftover.name })
-    : { is: 'released', message: `${id} is gone from AWS, and all that was made for it` }
+    : { is: 'released', message }
+}
