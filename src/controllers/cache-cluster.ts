@@ -44,7 +44,8 @@ export const cacheCluster: ReconciledKind<CacheClusterSpec, CacheFacts> = {
     aws.watch(recordedIdOf(object), topologyOf(object.spec.engine), waiting && waitsForAws(verdict.reason))
   },
   requeue: ({ object }, plan, result, verdict) => {
-    const referenced = object.spec.auth?.token?.secretRef !== undefined
+    // Of a cache that isn't ours no token is given away, so nobody needs to look for one.
+    const referenced = object.spec.auth?.token?.secretRef !== undefined && verdict.reason !== 'NotOurs'
     return requeueWish(plan, result, verdict, referenced ? referencedSecretMs : undefined)
   },
   forget: ({ aws, memory }, queueKey) => {

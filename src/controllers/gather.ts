@@ -243,10 +243,24 @@ const readLeftover = async (
   name: string | undefined,
   tell: Tell,
 ): Promise<CacheFacts['leftover']> => {
-  const { arn } = object.status
-  if (name === undefined || arn === undefined) return undefined
-  const tags = await tell('refresh', () => aws.readTags(parameterGroupArn(arn, name)))
+  if (name === undefined) return undefined
+  const group = await leftoverArn(aws, object, name, tell)
+  if (group.is !== 'found') return { name, is: group.is }
+  const tags = await tell('refresh', () => aws.readTags(group.value))
   if (tags.is === 'unread') return { name, is: 'unread' }
   if (tags.is === 'absent') return { name, is: 'absent' }
   return { name, is: isClusters(tags.value, object) ? 'ours' : 'others' }
+}
+
+/** Beside a cache whose ARN is known, the group's follows from it; where no cache ever came to be, AWS tells it. */
+const leftoverArn = async (
+  aws: Clients['aws'],
+  object: CacheObject,
+  name: string,
+  tell: Tell,
+): Promise<Found<string>> => {
+  const { arn } = object.status
+  if (arn !== undefined) return { is: 'found', value: parameterGroupArn(arn, name) }
+  const group = await tell('refresh', () => aws.readParameters(name))
+  return group.is === 'found' ? { is: 'found', value: group.value.arn } : group
 }

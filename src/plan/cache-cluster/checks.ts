@@ -1,7 +1,7 @@
 import { annotation } from '../../crds/kind.ts'
 import { hashOf } from '../core/hash.ts'
 import { arnParts, clusterInTags, isClusters, ownerInWords } from '../core/identity.ts'
-import { type Plan, type PlannedAction, patienceMs, staleMs, stuck, wait } from '../core/outcome.ts'
+import { type Plan, type PlannedAction, patienceMs, type Reason, staleMs, stuck, wait } from '../core/outcome.ts'
 import { step, stepHash } from '../core/step.ts'
 import { tokenNeeded, tokenSecretOf } from '../secrets/names.ts'
 import { formerSecretsStep, secretSteps, secretTaken } from '../secrets/steps.ts'
@@ -188,7 +188,12 @@ const secretsBehind: Check = (facts, intent) => {
   return { is: 'act', next, later: cache === undefined ? [] : remainingSteps(facts, intent, cache) }
 }
 
-const policyMissing: Check = ({ object, policy, policyNames, unreadyMs }) => {
+/** What is waited for outside AWS becomes a matter for people after a while. */
+const waitOrAsk = ({ unreadyMs }: CacheFacts, reason: Reason, message: string): Plan =>
+  unreadyMs < patienceMs ? wait(reason, message) : stuck(reason, message)
+
+const policyMissing: Check = (facts) => {
+  const { object, policy, policyNames } = facts
   const name = object.spec.policyRef?.name
   if (name === undefined || policy.is === 'found') return undefined
   if (policy.is === 'unreadable')
@@ -196,14 +201,15 @@ const policyMissing: Check = ({ object, policy, policyNames, unreadyMs }) => {
   const choice =
     policyNames.length === 0 ? 'there is none in this namespace' : `there are: ${policyNames.slice(0, 10).join(', ')}`
   const message = `spec.policyRef: there is no CachePolicy ${name} in ${object.namespace}; ${choice}. Create it, or correct the name`
-  return unreadyMs < patienceMs ? wait('WaitingForPolicy', message) : stuck('WaitingForPolicy', message)
+  return waitOrAsk(facts, 'WaitingForPolicy', message)
 }
 
-const tokenMissing: Check = ({ object, token, unreadyMs }) => {
+const tokenMissing: Check = (facts) => {
+  const { object, token } = facts
   const { name, key, generated } = tokenSecretOf(object)
   if (!tokenNeeded(object.spec) || generated || token.is !== 'absent') return undefined
   const message = `spec.auth.token.secretRef: there is no Secret ${name} with the key ${key} in ${object.namespace}. Create it: kubectl create secret generic ${name} -n ${object.namespace} --from-literal=${key}=...`
-  return unreadyMs < patienceMs ? wait('WaitingForSecret', message) : stuck('WaitingForSecret', message)
+  return waitOrAsk(facts, 'WaitingForSecret', message)
 }
 
 const toCreate: Check = (facts, intent) => {

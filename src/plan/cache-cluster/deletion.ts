@@ -63,16 +63,17 @@ const leave = (facts: CacheFacts, cache: ObservedCache, intent: Intent): Plan =>
   if (cache.state === 'failed') return leaveFailed(facts, cache, intent)
   if (tags.is !== 'found') return wait('WaitingForAWS', `waiting until AWS tells the tags of ${cache.id}`)
   const retains = object.spec.deletionPolicy === 'Retain'
-  if (retains && ownershipOf(tags.value, object) === 'nobody') return { is: 'released', message: retained(object) }
+  if (retains && ownershipOf(tags.value, object) === 'nobody') return letGo(facts, retained(object))
   if (whose(object, cache, tags.value) !== 'ours') {
-    return { is: 'released', message: `${cache.id} is not ours any more: let go, nothing touched` }
+    return letGo(facts, `${cache.id} is not ours any more: let go, nothing touched`)
   }
   if (retains) return retain(facts, cache)
   return act(topologies[intent.topology].remove(cache.id))
 }
 
 /** AWS tells and changes the tags of an available cache only; a failed one is known by its ARN and creation time. */
-const leaveFailed = ({ object }: CacheFacts, cache: ObservedCache, intent: Intent): Plan => {
+const leaveFailed = (facts: CacheFacts, cache: ObservedCache, intent: Intent): Plan => {
+  const { object } = facts
   if (!knownOurs(object, cache)) {
     return stuck(
       'NotOurs',
@@ -80,7 +81,7 @@ const leaveFailed = ({ object }: CacheFacts, cache: ObservedCache, intent: Inten
     )
   }
   return object.spec.deletionPolicy === 'Retain'
-    ? { is: 'released', message: `${cache.id} is left as it is: AWS says ${cache.status}` }
+    ? letGo(facts, `${cache.id} is left as it is: AWS says ${cache.status}`)
     : act(topologies[intent.topology].remove(cache.id))
 }
 
@@ -106,18 +107,21 @@ const retained = (object: CacheObject): string => {
   return `${id} stays in AWS (${arn})${token}. To take it back: a CacheCluster with spec.adopt.id ${id}${back}`
 }
 
-/** The cache is gone: a parameter group of ours that nobody uses goes too. */
-const cleanUp = ({ object, leftover }: CacheFacts, { id }: Intent): Plan => {
+/** The cache is gone, with all that was made for it. */
+const cleanUp = (facts: CacheFacts, { id }: Intent): Plan =>
+  letGo(facts, `${id} is gone from AWS, and all that was made for it`)
+
+/** Nothing holds the object any more, once the parameter groups of ours that nobody uses are gone too. */
+const letGo = ({ object, leftover }: CacheFacts, message: string): Plan => {
   if (leftover?.is === 'ours') return act({ do: 'DeleteParameterGroup', name: leftover.name })
   if (leftover?.is === 'unread') {
-    return wait('Deleting', `${id} is gone; waiting until AWS tells the tags of the parameter group ${leftover.name}`)
+    return wait('Deleting', `waiting until AWS tells the tags of the parameter group ${leftover.name}`)
   }
   const { parameterGroup, formerParameterGroups = [] } = object.status
   const recorded = [...formerParameterGroups, ...(parameterGroup?.owned ? [parameterGroup.name] : [])]
   const next = recorded.find((name) => name !== leftover?.name)
   // One at a time: the one that was looked at leaves status, then the next is looked at.
-  if (leftover !== undefined && next !== undefined) {
-    return wait('Deleting', `${id} is gone; waiting for a look at the parameter group ${next}`)
-  }
-  return { is: 'released', message: `${id} is gone from AWS, and all that was made for it` }
+  return leftover !== undefined && next !== undefined
+    ? wait('Deleting', `waiting for a look at the parameter group ${next}`)
+    : { is: 'released', message }
 }

@@ -79,13 +79,15 @@ const deletionReads = (
   users: (parameterGroup: string) => readonly string[] | undefined,
 ): Reads => {
   if (object.spec.deletionProtection) return nothing
-  if (observed.is === 'seen') {
-    const { state } = observed.cache
-    const busy = state === 'deleting' || state === 'moving'
-    return busy ? nothing : { ...nothing, live: 'needed', tags: 'needed' }
-  }
   const { parameterGroup } = object.status
   const own = parameterGroup?.owned ? [parameterGroup.name] : []
+  if (observed.is === 'seen') {
+    const { state, parameterGroupName } = observed.cache
+    const busy = state === 'deleting' || state === 'moving'
+    // What was made for this object leaves with it, also when the cache of its id is somebody else's, or stays.
+    const leftover = leftoverOf({ object, observed, repeats }, users, [parameterGroupName], own)
+    return busy ? nothing : { ...nothing, live: 'needed', tags: 'needed', leftover }
+  }
   return {
     ...nothing,
     live: repeats === undefined ? 'needed' : 'no',

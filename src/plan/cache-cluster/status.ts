@@ -7,7 +7,7 @@ import type { Plan, StepResult } from '../core/outcome.ts'
 import { isoOfMs, msOfIso } from '../core/time.ts'
 import { pendingSteps, shownPlan, type Verdict, verdictOf } from '../core/verdict.ts'
 import { addressOf } from '../secrets/endpoints.ts'
-import { pairNames } from '../secrets/names.ts'
+import { pairNames, tokenNeeded } from '../secrets/names.ts'
 import { secretSteps, secretTaken, wantedHashes, wayHeld } from '../secrets/steps.ts'
 import type { CacheFacts } from './facts.ts'
 import { type Intent, intentOf, whose } from './intent.ts'
@@ -210,6 +210,8 @@ const bindingLate = (facts: CacheFacts): Omit<ConditionNow, 'type'> => {
   }
   const { observed } = facts
   if (observed.is === 'seen' && tokenToPublish(facts).is === 'hold') {
+    if (!tokenNeeded(object.spec))
+      return { status, reason: 'TokenNotTaken', message: 'the cache asks for an auth token, and spec.auth names none' }
     const message = `${standing ? 'the Secrets stay as they are ' : 'waiting '}until AWS takes the auth token`
     return { status, reason: 'TokenNotTaken', message }
   }

@@ -57,8 +57,13 @@ export type PublishedToken =
 /** Only what AWS has taken, and while nothing is pending, is handed out; before that the token before it is good. */
 export const tokenToPublish = (facts: TokenFacts): PublishedToken => {
   const { object, token } = facts
-  if (!tokenNeeded(object.spec)) return { is: 'none' }
   const record = tokenRecord(facts)
+  // A token that the spec has dropped stays told while the cache asks for it: AWS can't take it off.
+  if (!tokenNeeded(object.spec)) {
+    if (groupOf(facts)?.authToken !== true) return { is: 'none' }
+    const told = record !== undefined && object.status.published?.token === record.version
+    return told ? { is: 'token', version: record.version, from: 'binding' } : { is: 'hold' }
+  }
   // A cache that doesn't ask for one yet is served without.
   if (record === undefined) return groupOf(facts)?.authToken === false ? { is: 'none' } : { is: 'hold' }
   if (record.phase === 'Rotating') return { is: 'hold' }

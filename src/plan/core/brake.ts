@@ -41,6 +41,7 @@ export const braked = ({ repeats, refused }: Brakes, plan: Plan, why = ''): Plan
   const hash = stepHash(plan.next)
   const steps = [plan.next, ...plan.later]
   if (refused?.hash === hash && refused.sinceMs < refusalPauseMs(refused.failure)) {
+    // In the very words of the refusal, field in front: a pause is no news.
     const { reason, message } = blamed(plan.next, refused.failure)
     const wakeMs = refusalPauseMs(refused.failure) - refused.sinceMs
     return { is: 'stuck', reason, message, later: steps, wakeMs, hash: plan.hash }
