@@ -1,7 +1,7 @@
 import { keyOf, textOf } from '../key.ts'
 import type { KubeLog } from '../log.ts'
 import type { Key, ObjectMeta } from '../port.ts'
-import { indexOf } from './field-index.ts'
+import { type Field, indexOf } from './field-index.ts'
 import type { Sink } from './reflector.ts'
 import { isOlder, reaches } from './resource-version.ts'
 
@@ -21,8 +21,8 @@ export interface StoreOptions<T extends Stored> {
    * change: what the object referred to, and belonged to, until now is to be told too.
    */
   readonly notice: (key: Key, item: T, urgency: Urgency, before: T | undefined) => void
-  /** By name: the value under which `by` finds an item; undefined leaves it out. */
-  readonly indexes?: Readonly<Record<string, (item: T) => string | undefined>>
+  /** By name: the values under which `by` finds an item; undefined leaves it out. */
+  readonly indexes?: Readonly<Record<string, Field<T>>>
   readonly log: KubeLog
 }
 
