@@ -88,7 +88,8 @@ export const connectKube = (options: KubeOptions): RunningKube => {
   const metas = storeOf<StoredSecret>({
     matters: secretMatters,
     log,
-    notice: ({ namespace }, after, urgency, before) => {
+    // Mostly our own writes that come back: nobody's wish, and to be done before what is not begun yet.
+    notice: ({ namespace }, after, _urgency, before) => {
       const told = new Set<string>()
       for (const owner of [after.tells, before?.tells]) {
         const kind = kinds.find(
@@ -97,7 +98,7 @@ export const connectKube = (options: KubeOptions): RunningKube => {
         if (!kind || !owner) continue
         const key = { namespace, name: owner.name }
         const text = `${nameOf(kind)} ${textOf(key)}`
-        if (!told.has(text)) notice(kind, key, urgency, undefined)
+        if (!told.has(text)) notice(kind, key, 'resync', undefined)
         told.add(text)
       }
     },

@@ -198,7 +198,7 @@ describe('the store', () => {
     assert.equal(store.fresh(key), false)
     store.upsert(object('3', {}, { phase: 'Gone' }))
     store.seen('3')
-    assert.deepEqual(told(), ['ns/a user'])
+    assert.deepEqual(told(), ['ns/a resync'])
   })
 
   it('stays stale through a list that is older than our write, and forgets when history was rewound', () => {

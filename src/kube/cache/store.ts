@@ -5,7 +5,10 @@ import { type Field, indexOf } from './field-index.ts'
 import type { Sink } from './reflector.ts'
 import { isOlder, reaches } from './resource-version.ts'
 
-/** How soon a notice wants to be reconciled: someone changed something, or we see it for the first time since we started. */
+/**
+ * How soon a notice wants to be reconciled: someone changed something, or we see it for the first time since we started, or what we
+ * wrote ourselves has come back, so that a reconcile can go on.
+ */
 export type Urgency = 'user' | 'resync'
 
 /** What a store can hold. */
@@ -75,7 +78,7 @@ export const storeOf = <T extends Stored>({ matters, notice, indexes = {}, log }
       if (!met(version)) continue
       expected.delete(text)
       const item = items.get(text)
-      if (asked && item) tell(item, 'user')
+      if (asked && item) tell(item, 'resync')
     }
   }
   const seen = (resourceVersion: string) => {
