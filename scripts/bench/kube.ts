@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici'
 import { readKubeconfig } from '../../controlplane/kubeconfig.ts'
 
-/** Creates that are under way at once. */
+/** Requests that are under way at once. */
 const parallel = 16
 
 export interface WatchEvent {
@@ -15,6 +15,7 @@ export interface WatchEvent {
 /** The API server over kept connections: thousands of objects are made and followed without a kubectl for each. */
 export interface Kube {
   create(path: string, objects: readonly object[]): Promise<void>
+  delete(paths: readonly string[]): Promise<void>
   /** Follows a list from now on. Gives the function that ends it. */
   watch(path: string, onEvent: (event: WatchEvent) => void): Promise<() => void>
   close(): Promise<void>
@@ -34,19 +35,22 @@ export const connect = async (kubeconfig: string): Promise<Kube> => {
   const { url, ca, token } = await readKubeconfig(kubeconfig)
   const dispatcher = new Agent({ connect: { ca }, bodyTimeout: 0 })
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-  const ask = async (path: string, more: { method?: 'POST'; body?: string; signal?: AbortSignal } = {}) => {
+  const ask = async (path: string, more: { method?: 'POST' | 'DELETE'; body?: string; signal?: AbortSignal } = {}) => {
     const reply = await request(`${url}${path}`, { dispatcher, headers, ...more })
     if (reply.statusCode >= 300) throw new Error(`${path}: ${reply.statusCode} ${await reply.body.text()}`)
     return reply.body
   }
+  /** All of them, several at once. */
+  const each = async <T>(items: readonly T[], send: (item: T) => ReturnType<typeof ask>) => {
+    const rest = items.values()
+    const one = async () => {
+      for (const item of rest) await (await send(item)).dump()
+    }
+    await Promise.all(Array.from({ length: parallel }, one))
+  }
   return {
-    create: async (path, objects) => {
-      const rest = objects.values()
-      const one = async () => {
-        for (const object of rest) await (await ask(path, { method: 'POST', body: JSON.stringify(object) })).dump()
-      }
-      await Promise.all(Array.from({ length: parallel }, one))
-    },
+    create: (path, objects) => each(objects, (object) => ask(path, { method: 'POST', body: JSON.stringify(object) })),
+    delete: (paths) => each(paths, (path) => ask(path, { method: 'DELETE' })),
     watch: async (path, onEvent) => {
       const list = (await (await ask(`${path}?limit=1`)).json()) as { metadata: { resourceVersion: string } }
       const ending = new AbortController()

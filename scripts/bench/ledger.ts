@@ -21,6 +21,22 @@ export const counted = (calls: readonly Call[]): Readonly<Record<string, number>
   return counts
 }
 
+/** Without the pages of polls: what was asked or changed for single objects. */
+export const forObjects = (calls: readonly Call[]): readonly Call[] =>
+  calls.filter(({ action, id }) => id !== undefined || !action.startsWith('Describe'))
+
+/** When the last good call of that action came: milliseconds of the wall clock. */
+export const lastCallMs = (calls: readonly Call[], action: string): number =>
+  Math.max(...calls.filter((one) => one.action === action && one.outcome === 'ok').map(({ time }) => Date.parse(time)))
+
+/** When polls began: each with a page of groups that follows a page of clusters. */
+export const pollsOf = (calls: readonly Call[]): readonly number[] => {
+  const pages = calls.filter(({ action, id }) => id === undefined && action.startsWith('Describe'))
+  return pages
+    .filter(({ action }, index) => action === 'DescribeReplicationGroups' && pages[index - 1]?.action !== action)
+    .map(({ time }) => Date.parse(time))
+}
+
 /** When a good call of this action, for this id if one is given, first came: milliseconds of the wall clock. */
 export const firstCallMs = (world: World, action: string, id?: string): Promise<number> =>
   until(`${action} ${id ?? ''}`, async () => {

@@ -3,9 +3,9 @@ import { clearCalls, firstCallMs } from './ledger.ts'
 
 /** What the operator says of itself. Each scrape costs it a millisecond or two, so none is made while CPU is measured. */
 export interface Doings {
-  readonly goodLooks: number
-  /** Workers of CacheClusters that ended, however. */
-  readonly turns: number
+  readonly goodPolls: number
+  /** Reconciles of CacheClusters that ended, however. */
+  readonly reconciles: number
   /** Keys that wait for a worker or have one. */
   readonly busy: number
 }
@@ -16,8 +16,8 @@ const sumOf = (text: string, pattern: RegExp): number =>
 export const doingsOf = async (world: World): Promise<Doings> => {
   const text = await (await fetch(`${world.metricsUrl}/metrics`)).text()
   return {
-    goodLooks: sumOf(text, /^larder_polls_total\{outcome="ok"\} (\d+)$/gm),
-    turns: sumOf(text, /^controller_runtime_reconcile_total\{controller="cachecluster",result="\w+"\} (\d+)$/gm),
+    goodPolls: sumOf(text, /^larder_polls_total\{outcome="ok"\} (\d+)$/gm),
+    reconciles: sumOf(text, /^controller_runtime_reconcile_total\{controller="cachecluster",result="\w+"\} (\d+)$/gm),
     busy: sumOf(text, /^larder_queue_keys\{state="(?:user|resync|processing)"\} (\d+)$/gm),
   }
 }
@@ -31,8 +31,8 @@ export const restart = async (world: World, flags: readonly string[] = []): Prom
   return begunMs
 }
 
-/** Stops the operator and starts it anew. Gives the time from the start of the process to its first look at AWS. */
-export const restartToFirstLook = async (world: World): Promise<number> => {
+/** Stops the operator and starts it anew. Gives the time from the start of the process to its first poll at AWS. */
+export const restartToFirstPoll = async (world: World): Promise<number> => {
   const begunMs = await restart(world)
   return (await firstCallMs(world, 'DescribeReplicationGroups')) - begunMs
 }

@@ -1,5 +1,6 @@
 import type { CacheClusterSpec } from '../crds/cache-cluster/spec.ts'
 import { cacheClusterKind, cachePolicyKind, secretKind } from '../crds/kind.ts'
+import { textOf } from '../kube/key.ts'
 import { type Key, KubeError, type KubeObject } from '../kube/port.ts'
 import { kubeRefusal } from '../kube/refusal.ts'
 import { type CacheFacts, type CacheObject, type Found, unread } from '../plan/cache-cluster/facts.ts'
@@ -19,7 +20,7 @@ import type { Failure, Read } from '../plan/core/outcome.ts'
 import { pairNames, tokenNeeded, tokenSecretOf, writtenNames } from '../plan/secrets/names.ts'
 import { type SecretMetadata, secretFactOf } from '../plan/secrets/ownership.ts'
 import type { Clients } from './clients.ts'
-import { namespaceIndex } from './indexes.ts'
+import { namespaceIndex, secretIndex } from './indexes.ts'
 import { queueKey } from './key.ts'
 import { watchCache } from './watch-cache.ts'
 
@@ -139,7 +140,9 @@ const readSecrets = async (
   return {
     inputs: {
       secretMeta: (secret) => (metas.has(secret) ? metas.get(secret) : 'unread'),
-      neighbours: missing.length === 0 ? undefined : kube.by(cacheClusterKind, namespaceIndex, namespace),
+      neighbours: missing.flatMap((secret) =>
+        kube.by(cacheClusterKind, secretIndex, textOf({ namespace, name: secret })),
+      ),
       token,
       publishedToken: published?.data.password,
     },

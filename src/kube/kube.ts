@@ -1,5 +1,6 @@
 import { type Kind, secretKind } from '../crds/kind.ts'
 import type { Clock, Random } from '../time/clock.ts'
+import type { Field } from './cache/field-index.ts'
 import { objectMatters } from './cache/predicates.ts'
 import { type ReflectorObserver, type ReflectorOptions, reflectorOf } from './cache/reflector.ts'
 import { type StoredSecret, secretMatters, secretsSubject } from './cache/secret-metadata.ts'
@@ -24,8 +25,8 @@ export interface KubeOptions {
    * (then `before` is undefined: nothing about the owner changed). Must not throw.
    */
   readonly notice: (kind: Kind, key: Key, urgency: Urgency, before: KubeObject | undefined) => void
-  /** By kind, then by name: the value under which `by` finds an object; undefined, or throwing, leaves it out. */
-  readonly indexes?: Readonly<Record<string, Readonly<Record<string, (object: KubeObject) => string | undefined>>>>
+  /** By kind, then by name: the values under which `by` finds an object; undefined, or throwing, leaves it out. */
+  readonly indexes?: Readonly<Record<string, Readonly<Record<string, Field<KubeObject>>>>>
   /** Objects of a list that is still coming in. Must not throw. */
   readonly onListPage?: (kind: Kind, objects: readonly KubeObject[]) => void
   readonly clock: Clock
@@ -87,7 +88,8 @@ export const connectKube = (options: KubeOptions): RunningKube => {
   const metas = storeOf<StoredSecret>({
     matters: secretMatters,
     log,
-    notice: ({ namespace }, after, urgency, before) => {
+    // Mostly our own writes that come back: nobody's wish, and to be done before what is not begun yet.
+    notice: ({ namespace }, after, _urgency, before) => {
       const told = new Set<string>()
       for (const owner of [after.tells, before?.tells]) {
         const kind = kinds.find(
@@ -96,7 +98,7 @@ export const connectKube = (options: KubeOptions): RunningKube => {
         if (!kind || !owner) continue
         const key = { namespace, name: owner.name }
         const text = `${nameOf(kind)} ${textOf(key)}`
-        if (!told.has(text)) notice(kind, key, urgency, undefined)
+        if (!told.has(text)) notice(kind, key, 'resync', undefined)
         told.add(text)
       }
     },

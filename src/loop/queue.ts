@@ -42,8 +42,12 @@ export interface QueueOptions {
   readonly spacingMs?: number
 }
 
-/** A flood of new objects must not keep those already begun from being finished: then one resync goes in between. */
-const mostUsersInARow = 4
+/**
+ * Users go first, but after each as many resyncs may go in between. What a user asks for often waits for a token of AWS's and keeps
+ * its worker meanwhile; a resync takes milliseconds, and a cache that is being made takes three of them to become Ready: with
+ * fewer, a thousand new objects would keep those that AWS has finished from being told so until the last one is begun.
+ */
+const mostResyncsInARow = 3
 
 export const queueOf = ({ clock, spacingMs = 1000 }: QueueOptions): Queue => {
   const ready: Readonly<Record<Lane, Map<string, number>>> = { user: new Map(), resync: new Map() }
@@ -54,7 +58,7 @@ export const queueOf = ({ clock, spacingMs = 1000 }: QueueOptions): Queue => {
   const takers: ((taken: Taken | undefined) => void)[] = []
   let drained: (() => void) | undefined
   let closed = false
-  let usersInARow = 0
+  let resyncsInARow = mostResyncsInARow
 
   const waiting = deadlinesOf(clock, (key) => add(key, 'resync'))
 
@@ -99,8 +103,8 @@ export const queueOf = ({ clock, spacingMs = 1000 }: QueueOptions): Queue => {
   }
 
   const nextLane = (): Lane => {
-    const usersTurn = usersInARow < mostUsersInARow || ready.resync.size === 0
-    return ready.user.size > 0 && usersTurn ? 'user' : 'resync'
+    if (ready.user.size === 0 || ready.resync.size === 0) return ready.user.size > 0 ? 'user' : 'resync'
+    return resyncsInARow < mostResyncsInARow ? 'resync' : 'user'
   }
 
   const pump = () => {
@@ -108,7 +112,7 @@ export const queueOf = ({ clock, spacingMs = 1000 }: QueueOptions): Queue => {
       const lane = nextLane()
       const [key] = ready[lane].keys()
       if (key === undefined) return
-      usersInARow = lane === 'user' ? usersInARow + 1 : 0
+      resyncsInARow = lane === 'resync' ? resyncsInARow + 1 : 0
       takers.shift()?.(start(key, lane))
     }
   }

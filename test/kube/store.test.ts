@@ -52,6 +52,7 @@ describe('the store', () => {
             if (metadata.name === 'broken') throw new Error('it has no policy')
             return metadata.annotations?.['policy']
           },
+          words: ({ metadata }) => metadata.annotations?.['policy']?.split(' '),
         },
         log: memoryLog(),
       })
@@ -75,6 +76,16 @@ describe('the store', () => {
       store.replace([object('9', { name: 'd', ...refersTo('x') })], '9', false)
       assert.deepEqual([names('x'), names('y')], [['d'], []])
       assert.throws(() => store.by('unknown', 'x'), /no index unknown/)
+    })
+
+    it('finds an item under each of several values, and under none that it has no more', () => {
+      const found = (value: string) => store.by('words', value).map(({ metadata }) => metadata.name)
+      store.replace([object('1', refersTo('x y')), object('2', { name: 'b', ...refersTo('y') })], '5', false)
+      assert.deepEqual([found('x'), found('y')], [['a'], ['a', 'b']])
+      store.upsert(object('6', refersTo('y z')))
+      assert.deepEqual([found('x'), found('y'), found('z')], [[], ['b', 'a'], ['a']])
+      store.remove(object('7'))
+      assert.deepEqual([found('y'), found('z')], [['b'], []])
     })
 
     it('leaves out what has no value, or breaks the one who asks for it', () => {
@@ -187,7 +198,7 @@ describe('the store', () => {
     assert.equal(store.fresh(key), false)
     store.upsert(object('3', {}, { phase: 'Gone' }))
     store.seen('3')
-    assert.deepEqual(told(), ['ns/a user'])
+    assert.deepEqual(told(), ['ns/a resync'])
   })
 
   it('stays stale through a list that is older than our write, and forgets when history was rewound', () => {

@@ -37,7 +37,7 @@ describe('the queue', () => {
     assert.equal(second, 'a')
   })
 
-  it("serves users' changes before resyncs, each in order of arrival", async () => {
+  it("serves a user's change first, and each lane in order of arrival", async () => {
     const queue = queueOf({ clock: fakeClock() })
     queue.add('r1', 'resync')
     queue.add('r2', 'resync')
@@ -45,16 +45,24 @@ describe('the queue', () => {
     queue.add('r2')
     queue.add('u2', 'user')
     const order = [await take(queue), await take(queue), await take(queue), await take(queue)]
-    assert.deepEqual(order, ['u1', 'r2', 'u2', 'r1'])
+    assert.deepEqual(order, ['u1', 'r1', 'r2', 'u2'])
   })
 
-  it('lets one resync in after four users, so that a flood of new objects starves nothing', async () => {
+  it('lets three resyncs in after each user, so that a flood of new objects starves nothing that was begun', async () => {
     const queue = queueOf({ clock: fakeClock() })
-    for (const key of ['r1', 'r2']) queue.add(key, 'resync')
-    for (let n = 1; n <= 9; n++) queue.add(`u${n}`)
+    for (let n = 1; n <= 5; n++) queue.add(`r${n}`, 'resync')
+    for (let n = 1; n <= 4; n++) queue.add(`u${n}`)
     const order = []
-    for (let n = 0; n < 11; n++) order.push(await take(queue))
-    assert.deepEqual(order, ['u1', 'u2', 'u3', 'u4', 'r1', 'u5', 'u6', 'u7', 'u8', 'r2', 'u9'])
+    for (let n = 0; n < 9; n++) order.push(await take(queue))
+    assert.deepEqual(order, ['u1', 'r1', 'r2', 'r3', 'u2', 'r4', 'r5', 'u3', 'u4'])
+  })
+
+  it('serves a user at once after any number of resyncs', async () => {
+    const queue = queueOf({ clock: fakeClock() })
+    for (let n = 1; n <= 9; n++) queue.add(`r${n}`, 'resync')
+    for (let n = 0; n < 5; n++) await take(queue)
+    queue.add('u')
+    assert.equal(await take(queue), 'u')
   })
 
   it('looks again after a stated delay, at the earliest of several', async () => {

@@ -8,35 +8,41 @@ export interface Index<T> {
   replace(items: ReadonlyMap<string, T>): void
 }
 
-/** `fieldOf` sees what users wrote, so it may throw: then the item has no value here. */
-export const indexOf = <T>(fieldOf: (item: T) => string | undefined): Index<T> => {
-  /** Each value's items by key, and each key's value: an item is taken out without asking again what its value was. */
-  const items = new Map<string, Map<string, T>>()
-  const values = new Map<string, string>()
+/** The values under which an item is found; undefined leaves it out. */
+export type Field<T> = (item: T) => string | readonly string[] | undefined
 
-  const valueIn = (item: T): string | undefined => {
+/** `fieldOf` sees what users wrote, so it may throw: then the item has no value here. */
+export const indexOf = <T>(fieldOf: Field<T>): Index<T> => {
+  /** Each value's items by key, and each key's values: an item is taken out without asking again what its values were. */
+  const items = new Map<string, Map<string, T>>()
+  const values = new Map<string, string | readonly string[]>()
+
+  const valuesIn = (item: T): string | readonly string[] | undefined => {
     try {
       return fieldOf(item)
     } catch {
       return undefined
     }
   }
+  const each = (found: string | readonly string[]) => (typeof found === 'string' ? [found] : found)
   const remove = (key: string) => {
-    const value = values.get(key)
-    if (value === undefined) return
+    for (const value of each(values.get(key) ?? [])) {
+      const group = items.get(value)
+      group?.delete(key)
+      if (group?.size === 0) items.delete(value)
+    }
     values.delete(key)
-    const group = items.get(value)
-    group?.delete(key)
-    if (group?.size === 0) items.delete(value)
   }
   const set = (key: string, item: T) => {
     remove(key)
-    const value = valueIn(item)
-    if (value === undefined) return
-    values.set(key, value)
-    const group = items.get(value)
-    if (group) group.set(key, item)
-    else items.set(value, new Map([[key, item]]))
+    const found = valuesIn(item)
+    if (found === undefined) return
+    values.set(key, found)
+    for (const value of each(found)) {
+      const group = items.get(value)
+      if (group) group.set(key, item)
+      else items.set(value, new Map([[key, item]]))
+    }
   }
 
   return {

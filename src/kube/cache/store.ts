@@ -1,11 +1,14 @@
 import { keyOf, textOf } from '../key.ts'
 import type { KubeLog } from '../log.ts'
 import type { Key, ObjectMeta } from '../port.ts'
-import { indexOf } from './field-index.ts'
+import { type Field, indexOf } from './field-index.ts'
 import type { Sink } from './reflector.ts'
 import { isOlder, reaches } from './resource-version.ts'
 
-/** How soon a notice wants to be reconciled: someone changed something, or we see it for the first time since we started. */
+/**
+ * How soon a notice wants to be reconciled: someone changed something, or we see it for the first time since we started, or what we
+ * wrote ourselves has come back, so that a reconcile can go on.
+ */
 export type Urgency = 'user' | 'resync'
 
 /** What a store can hold. */
@@ -21,8 +24,8 @@ export interface StoreOptions<T extends Stored> {
    * change: what the object referred to, and belonged to, until now is to be told too.
    */
   readonly notice: (key: Key, item: T, urgency: Urgency, before: T | undefined) => void
-  /** By name: the value under which `by` finds an item; undefined leaves it out. */
-  readonly indexes?: Readonly<Record<string, (item: T) => string | undefined>>
+  /** By name: the values under which `by` finds an item; undefined leaves it out. */
+  readonly indexes?: Readonly<Record<string, Field<T>>>
   readonly log: KubeLog
 }
 
@@ -75,7 +78,7 @@ export const storeOf = <T extends Stored>({ matters, notice, indexes = {}, log }
       if (!met(version)) continue
       expected.delete(text)
       const item = items.get(text)
-      if (asked && item) tell(item, 'user')
+      if (asked && item) tell(item, 'resync')
     }
   }
   const seen = (resourceVersion: string) => {

@@ -59,7 +59,7 @@ export interface CacheInputs
   /** The spec of the CachePolicy that the object names; undefined when there is none. */
   readonly policy: unknown
   readonly secretMeta: (name: string) => SecretMetadata | undefined | 'unread'
-  /** CacheClusters of the namespace, for telling who means the same Secrets; undefined where nobody needs to know. */
+  /** CacheClusters of the namespace, for telling who means the same Secrets: all that may, where somebody needs to know. */
   readonly neighbours: readonly Source[] | undefined
   readonly token: TokenRead
   /** What the binding Secret of ours holds as password. */
