@@ -18,6 +18,7 @@ export const suites: readonly Suite[] = [
   { name: 'scripts', needs: [] },
   { name: 'crds', needs: ['control plane'], neededBy: ['server.test.ts'] },
   { name: 'plan', needs: [] },
+  { name: 'time', needs: [] },
   { name: 'loop', needs: [] },
   { name: 'aws', needs: [] },
   { name: 'kube', needs: ['control plane'], neededBy: ['real.test.ts'] },
