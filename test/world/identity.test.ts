@@ -27,7 +27,11 @@ describe('the identity of a cache', () => {
 
   /** All that AWS holds, without what a mere look moves. */
   const held = async () => JSON.stringify(await world().emulator('/_world'))
-  const records = ({ status }: Found) => [status?.id, status?.arn, status?.endpoint, status?.parameterGroup]
+  const recordsOf = (found: Found | undefined) => {
+    const { id, arn, endpoint, parameterGroup } = found?.status ?? {}
+    return { id, arn, endpoint, parameterGroup }
+  }
+  const records = () => Promise.all(names.map(async (name) => recordsOf(await world().get('cachecluster', name))))
 
   it('a world of three caches settles', async () => {
     await world().apply(
@@ -50,7 +54,7 @@ describe('the identity of a cache', () => {
       await world().apply(cacheCluster(leaving))
       await world().ready(leaving)
       await looks(world(), leaving, 'settled')
-      const before = await Promise.all(names.map(async (name) => records((await world().get('cachecluster', name))!)))
+      const before = await records()
       const secrets = await world().kubectl('get', 'secrets', '-o', 'jsonpath={.items[*].metadata.resourceVersion}')
       await world().clearCalls()
       const heldBefore = await held()
@@ -76,7 +80,7 @@ describe('the identity of a cache', () => {
       )
       assert.deepEqual(await world().writes(), [])
       assert.equal(await held(), heldBefore)
-      const after = await Promise.all(names.map(async (name) => records((await world().get('cachecluster', name))!)))
+      const after = await records()
       assert.deepEqual(after, before)
       for (const name of names)
         assert.ok((await world().events(name)).some((event) => event.includes('IdentityChanged')))
