@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { connectAws } from './aws/client/connect.ts'
+import { fleetOf, type Target } from './aws/fleet.ts'
+import type { PollState } from './aws/port.ts'
 import type { Config } from './config.ts'
+import { awsEventsTeller } from './controllers/aws-events.ts'
 import { cacheCluster } from './controllers/cache-cluster.ts'
 import { cachePolicy } from './controllers/cache-policy.ts'
 import type { Clients } from './controllers/clients.ts'
@@ -73,7 +76,7 @@ export const startOperator = async (
   const load = kubeConfigFrom(config.kubeconfig)
   const queue = queueOf({ clock, spacingMs })
   let kube: RunningKube | undefined
-  let connection: ReturnType<typeof connectAws> | undefined
+  let pollState: () => PollState | undefined = () => undefined
   const metrics = createMetrics({
     version,
     leaseName,
@@ -93,40 +96,52 @@ export const startOperator = async (
     port: config.listenPort,
     registry: metrics.registry,
     alive: () => (queue.counts().longestReconcileMs < hungReconcileMs ? undefined : 'a reconcile hangs'),
-    ready: () => notReady(kube, connection, elector),
+    ready: () => notReady(kube, pollState(), elector),
   })
   const clusterUID = await readClusterUid(transport, { log })
   const cluster = config.clusterName ?? `k${clusterUID.replaceAll('-', '').slice(0, 7)}`
-  const aws = connectAws({
-    region: config.region,
-    clock,
-    random,
-    ratePerSecond: config.awsRate,
-    settledMs: config.pollIntervalSeconds * 1000,
-    mayWrite: () => elector.margin(),
-    observer: awsObserverOf(metrics, config.region),
-    log,
-  })
-  connection = aws
   const memory = createMemory(clock, random)
-  const running: RunningKube = connectKube({
-    transport,
-    kinds,
-    indexes,
+  const enqueue = (ids: readonly string[]) => {
+    const keys = ids.flatMap((id) => memory.keyOf(id) ?? [])
+    for (const key of keys) queue.add(key, 'resync')
+    return keys
+  }
+  const target: Target = { region: config.region }
+  const fleet = fleetOf({
     clock,
-    random,
-    log,
-    instance,
-    onListPage: listPageHandlerOf({ aws: aws.aws, memory, cluster }),
-    notice: (kind, key, urgency, before) => {
-      for (const due of enqueueKeysOf(running, kind, key, before)) queue.add(due, urgency)
+    connect: ({ region }) => {
+      const counted = awsObserverOf(metrics, region)
+      const connection = connectAws({
+        region,
+        clock,
+        random,
+        ratePerSecond: config.awsRate,
+        settledMs: config.pollIntervalSeconds * 1000,
+        mayWrite: () => elector.margin(),
+        observer: {
+          ...counted,
+          looked: (figures) => {
+            counted.looked?.(figures)
+            void tellAwsEvents(figures.waiting > 0)
+          },
+        },
+        log,
+      })
+      connection.polling.onChange(enqueue)
+      connection.polling.onHealth((ids) => memory.forgetRefusals(enqueue(ids)))
+      if (elector.margin()) connection.polling.start()
+      return connection
     },
   })
-  kube = running
+  pollState = () => fleet.open()[0]?.connection.aws.pollState()
   const clients: Clients = {
-    kube: running,
-    aws: aws.aws,
-    pollSoon: () => aws.polling.soon(),
+    get kube() {
+      return running
+    },
+    get aws() {
+      return fleet.for(target).aws
+    },
+    pollSoon: () => fleet.for(target).polling.soon(),
     clock,
     random,
     cluster,
@@ -136,20 +151,28 @@ export const startOperator = async (
     log,
     newToken,
   }
-  const enqueue = (ids: readonly string[]) => {
-    const keys = ids.flatMap((id) => memory.keyOf(id) ?? [])
-    for (const key of keys) queue.add(key, 'resync')
-    return keys
-  }
-  aws.polling.onChange(enqueue)
-  aws.polling.onHealth((ids) => memory.forgetRefusals(enqueue(ids)))
+  const tellAwsEvents = awsEventsTeller(clients)
+  const running: RunningKube = connectKube({
+    transport,
+    kinds,
+    indexes,
+    clock,
+    random,
+    log,
+    instance,
+    onListPage: listPageHandlerOf(clients),
+    notice: (kind, key, urgency, before) => {
+      for (const due of enqueueKeysOf(running, kind, key, before)) queue.add(due, urgency)
+    },
+  })
+  kube = running
   log.info('Larder knows its Kubernetes cluster', { clusterName: cluster, clusterUID })
   let workers: Workers | undefined
   running.start()
   elector.start()
   const started = new Set<string>()
   void elector.held.then(() => {
-    aws.polling.start()
+    for (const { connection } of fleet.open()) connection.polling.start()
     workers = beginWork(config, clients, queue, log, started, reconcileObserverOf(metrics))
     // A kind begins when what its reconciles read is known: a CRD that is missing stops its own kind only.
     for (const { kind, reads } of sources) {
@@ -166,7 +189,7 @@ export const startOperator = async (
       const quiet = workers === undefined || (await workers.stop(drainMs))
       if (!quiet) log.warn('Some reconciles did not end in time', { ...queue.counts() })
       await running.eventsFlushed(flushMs)
-      aws.close()
+      fleet.close()
       running.stop()
       await elector.release()
       await leaseTransport.close()
@@ -179,14 +202,14 @@ export const startOperator = async (
 /** Why the process isn't ready: what it has not seen, and why not. A standby sees no AWS, and is ready to lead. */
 const notReady = (
   kube: RunningKube | undefined,
-  connection: ReturnType<typeof connectAws> | undefined,
+  polls: PollState | undefined,
   elector: Pick<Elector, 'margin'>,
 ): string | undefined => {
-  if (kube === undefined || connection === undefined) return 'Kubernetes: the API server has not answered yet'
+  if (kube === undefined) return 'Kubernetes: the API server has not answered yet'
   const missing = unsyncedInWords(kube.unsynced())
   if (missing !== undefined) return `Kubernetes: ${missing}`
-  const { ageMs, failure } = connection.aws.pollState()
-  return elector.margin() && ageMs === undefined && failure !== undefined ? `AWS: ${failure.message}` : undefined
+  if (!elector.margin() || polls === undefined || polls.ageMs !== undefined) return undefined
+  return polls.failure === undefined ? undefined : `AWS: ${polls.failure.message}`
 }
 
 const electorFor = (

@@ -21,7 +21,11 @@ export const suites: readonly Suite[] = [
   { name: 'time', needs: [] },
   { name: 'loop', needs: [] },
   { name: 'aws', needs: [] },
-  { name: 'kube', needs: ['control plane'], neededBy: ['real.test.ts'] },
+  {
+    name: 'kube',
+    needs: ['control plane'],
+    neededBy: ['real.test.ts', 'real-refusals.test.ts', 'real-reflector.test.ts', 'real-secrets.test.ts'],
+  },
   { name: 'controllers', needs: [] },
   { name: 'histories', needs: [] },
   { name: 'wiring', needs: ['bundle'] },

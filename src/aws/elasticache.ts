@@ -130,6 +130,7 @@ export const elastiCacheOf = (options: ElastiCacheOptions): Aws => {
       )
     },
     readParameters: (name, options) => read('parameterGroup', () => parameters.read(name, options?.fresh ?? false)),
+    readSettable: (family) => read(undefined, () => parameters.readSettable(family)),
     readEvents: (id, topology, sinceMs) =>
       readList(() => readEvents(clients.read, sourcesOf(snapshot, id, topology), sinceMs)),
     eventsSince: (sinceMs) => readList(() => readAllEvents(clients.read, sinceMs)),
@@ -140,12 +141,13 @@ export const elastiCacheOf = (options: ElastiCacheOptions): Aws => {
       const message = `AWS names no default version of ${engine}. Name an engine version in the spec.`
       return { ok: false, failure: { is: 'stalled', reason: 'NotSupported', message } }
     },
-    act: async (action, authToken) => {
+    act: async (action, authToken, about = {}) => {
       if (!mayWrite())
         return actedOf(new AwsLayerError('NoLeaseMargin', 'The lease may end before the reply'), undefined)
       const startMs = clock.nowMs()
       const { acted, requestId } = await carryOut(options, parameters, action, authToken)
       const fields = {
+        ...about,
         do: action.do,
         on: nameIn(action),
         outcome: acted.is,

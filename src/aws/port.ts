@@ -49,14 +49,19 @@ export interface Aws {
    * what was kept of it, its tags too, is dropped first.
    */
   readParameters(name: string, options?: { readonly fresh: boolean }): Promise<Read<ObservedParameters | undefined>>
+  /** Every parameter that a family lets one set, with its default ('' when it has none). Kept for an hour. */
+  readSettable(family: string): Promise<Read<Readonly<Record<string, string>> | undefined>>
   /** Of one cache, the newest last: the only place where AWS explains what failed in the background. */
   readEvents(id: string, topology: Topology, sinceMs: number): Promise<Read<readonly ObservedEvent[]>>
   /** Of everything in the account within the last `sinceMs`, the newest last: one list, however many caches there are. */
   eventsSince(sinceMs: number): Promise<Read<readonly (ObservedEvent & { readonly sourceId: string })[]>>
   /** The version that AWS takes when none is asked for, and the parameter group family of that version. Kept for an hour. */
   readDefaultVersion(engine: Engine): Promise<Read<{ readonly engineVersion: string; readonly family: string }>>
-  /** One call that changes something. Takes a token from the bucket first; refuses when the lease has no margin. */
-  act(action: AwsAction, authToken?: string): Promise<Acted>
+  /**
+   * One call that changes something. Takes a token from the bucket first; refuses when the lease has no margin. `about`: for
+   * whom it is made, for the log.
+   */
+  act(action: AwsAction, authToken?: string, about?: object): Promise<Acted>
 }
 
 /** The shared snapshot's own life: it polls by itself, at a pace that follows what is waited for. */

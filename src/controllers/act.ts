@@ -44,7 +44,8 @@ const carryOut = async (
     if (isKubeAction(action)) return await actOnSecrets(clients, facts, action)
     if (facts.object.status.plan?.hash !== shownPlan(plan)?.hash) await announce()
     if (!(await standsAsSeen(clients, source))) return changedMeanwhile('the object changed a moment ago')
-    return await callAws(clients, facts, action)
+    const { namespace, name, generation } = facts.object
+    return await callAws(clients, facts, action, { namespace, name, generation, planHash: shownPlan(plan)?.hash })
   } catch (error) {
     const failure = error instanceof KubeError ? kubeRefusal(error, inWords(plan.next)) : undefined
     if (failure === undefined) throw error
@@ -76,12 +77,12 @@ const tokenOf = (action: AwsAction): string | undefined => {
   return carries ? (action.tokenVersion ?? '') : undefined
 }
 
-const callAws = async (clients: Clients, facts: CacheFacts, action: AwsAction): Promise<Acted> => {
+const callAws = async (clients: Clients, facts: CacheFacts, action: AwsAction, about: object): Promise<Acted> => {
   const version = tokenOf(action)
-  if (version === undefined) return parameterGroupAnswer(action, await clients.aws.act(action))
+  if (version === undefined) return parameterGroupAnswer(action, await clients.aws.act(action, undefined, about))
   const token = await tokenNamed(clients, facts, version)
   if (token === undefined) return changedMeanwhile('the auth token changed a moment ago')
-  return tokenAnswer(facts, action, await clients.aws.act(action, token))
+  return tokenAnswer(facts, action, await clients.aws.act(action, token, about))
 }
 
 /** A shared parameter group that others use stays: whoever leaves it last removes it. */

@@ -207,7 +207,7 @@ const readAws = async (
   // AWS tells the tags of an available cache only: asking earlier is an error.
   const asked = cache?.state === 'available' ? wants.tags : 'no'
   const tags = await tell(asked, () => aws.readTags(cache?.arn ?? ''))
-  const { parameters, parametersTags } = await readParameters(aws, intent, wants.parameters, fresh, tell)
+  const { parameters, parametersTags, settable } = await readParameters(aws, intent, wants.parameters, fresh, tell)
   const leftover = await readLeftover(aws, object, wants.leftover, tell)
   const events = await tell(wants.events, () => aws.readEvents(intent.id, intent.topology, eventsMs))
   return {
@@ -215,6 +215,7 @@ const readAws = async (
     tags,
     parameters,
     parametersTags,
+    settable,
     leftover,
     events: events.is === 'found' ? events.value : [],
     defaultFamily,
@@ -225,10 +226,15 @@ const readAws = async (
 type Tell = <T>(want: Want, read: () => Promise<Read<T | undefined>>) => Promise<Found<T>>
 
 const readParameters = async (aws: Clients['aws'], { group }: Intent, want: Want, fresh: boolean, tell: Tell) => {
-  if (group.is !== 'own') return { parameters: unread, parametersTags: unread }
+  if (group.is !== 'own') return { parameters: unread, parametersTags: unread, settable: unread }
   const parameters = await tell(want, () => aws.readParameters(group.name, { fresh }))
-  if (parameters.is !== 'found') return { parameters, parametersTags: unread }
-  return { parameters, parametersTags: await tell(want, () => aws.readTags(parameters.value.arn)) }
+  if (parameters.is === 'unread') return { parameters, parametersTags: unread, settable: unread }
+  // Asked before a group is made: one with a value that nobody can set would be made in vain.
+  if (parameters.is === 'absent') {
+    return { parameters, parametersTags: unread, settable: await tell('needed', () => aws.readSettable(group.family)) }
+  }
+  const parametersTags = await tell(want, () => aws.readTags(parameters.value.arn))
+  return { parameters, parametersTags, settable: unread }
 }
 
 const readLeftover = async (

@@ -39,6 +39,9 @@ const foreignTags =
 const tokenSecret =
   'spec.auth.token.secretRef.name is a Secret that Larder writes for workloads: keep the token in a Secret of another name, or set spec.connection.secretName'
 
+const generatedToken =
+  'spec.connection.secretName is the Secret <name>-auth in which Larder keeps the generated token: choose another name'
+
 const tls = { encryption: { inTransit: 'Required' } }
 const tokenFrom = (name: string) => ({ ...tls, auth: { mode: 'Token', token: { secretRef: { name } } } })
 
@@ -133,6 +136,12 @@ export const cacheClusterRows: readonly CreateRow[] = [
   row("the token in the cache's own Secret", redis(tokenFrom('row')), tokenSecret),
   row("the token in the cache's environment Secret", redis(tokenFrom('row-env')), tokenSecret),
   row('the token in the named Secret', redis({ ...tokenFrom('web'), connection: { secretName: 'web' } }), tokenSecret),
+  row(
+    'the Secrets under the name of the generated token',
+    redis({ ...tls, auth: { mode: 'Token' }, connection: { secretName: 'row-auth' } }),
+    generatedToken,
+  ),
+  row('the Secrets under that name, where no token is generated', redis({ connection: { secretName: 'row-auth' } })),
   row(
     'the token in a Secret like the cache, with another Secret named',
     redis({ ...tokenFrom('row'), connection: { secretName: 'web' } }),

@@ -35,6 +35,11 @@ export const defaultRows: readonly DefaultRow[] = [
   cluster('a cache is deleted with its object, unprotected, and looked after', redis(), redis(kept)),
   cluster('what a user says stays', memcached({ suspend: true }), memcached({ ...kept, suspend: true })),
   cluster('auth without a mode is None', redis({ auth: {} }), redis({ ...kept, auth: { mode: 'None' } })),
+  cluster(
+    'workloads have a day to follow',
+    redis({ maintenance: {} }),
+    redis({ ...kept, maintenance: { overlap: '24h' } }),
+  ),
   cluster('connection has no prefix', redis({ connection: {} }), redis({ ...kept, connection: { envPrefix: '' } })),
   cluster(
     'a token is under the key token',

@@ -69,8 +69,7 @@ const part = (source: KindSource, name: 'spec' | 'status'): Schema => {
   return schema
 }
 
-describe('the kinds on a real API server', function () {
-  this.timeout(60_000)
+describe('the kinds on a real API server', () => {
   let plane: ControlPlane
   let server: ApiServer
   let kubectlPath: string
@@ -81,8 +80,7 @@ describe('the kinds on a real API server', function () {
     return (await promisify(execFile)(kubectlPath, [...ours(), ...words])).stdout
   }
 
-  before(async function () {
-    this.timeout(900_000)
+  before(async () => {
     cacheFolder = await mkdtemp(join(tmpdir(), 'larder-kubectl-'))
     plane = await startControlPlane()
     server = await openApiServer(plane)

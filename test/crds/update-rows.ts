@@ -29,6 +29,10 @@ const clusterMode = 'spec.nodes.clusterMode Enabled is final: leave it, or creat
 const memcachedTls =
   "spec.encryption.inTransit of memcached can't be changed after creation: create another CacheCluster and move to it"
 
+const lowered =
+  'spec.engineVersion is never lowered, as AWS can not go back: set it back, or create another CacheCluster'
+const adopted = "spec.adopt.id can't be changed after creation: create another CacheCluster that names it"
+
 const network = (fields: object) => redis({ network: fields })
 const encryption = (fields: object) => redis({ encryption: fields })
 const mode = (value: string) => redis({}, { clusterMode: value, replicasPerShard: 1 })
@@ -70,6 +74,23 @@ export const updateRows: readonly UpdateRow[] = [
   row('cluster mode, to the end', mode('Compatible'), mode('Enabled')),
   row('cluster mode, from the end back', mode('Enabled'), mode('Compatible'), clusterMode),
   row('cluster mode no longer named', mode('Enabled'), redis({}, { replicasPerShard: 1 }), clusterMode),
+
+  row('a higher version', redis({ engineVersion: '6.2' }), redis({ engineVersion: '7.1' })),
+  row('a lower version', redis({ engineVersion: '7.1' }), redis({ engineVersion: '7.0' }), lowered),
+  row('a lower major version', valkey({ engineVersion: '8.0' }), valkey({ engineVersion: '7.2' }), lowered),
+  row('versions are compared as numbers', redis({ engineVersion: '7.9' }), redis({ engineVersion: '7.10' })),
+  row('a version no longer named', redis({ engineVersion: '7.1' }), redis()),
+  row('a version less exact than before', redis({ engineVersion: '7.1' }), redis({ engineVersion: '7' })),
+  row(
+    'memcached, a lower patch of the same version',
+    memcached({ engineVersion: '1.6.22' }),
+    memcached({ engineVersion: '1.6.12' }),
+    lowered,
+  ),
+
+  row('another cache to adopt', redis({ adopt: { id: 'a' } }), redis({ adopt: { id: 'b' } }), adopted),
+  row('a cache to adopt where there was none', redis(), redis({ adopt: { id: 'a' } }), adopted),
+  row('another overlap', redis({ maintenance: { overlap: '1h' } }), redis({ maintenance: { overlap: '10m' } })),
 
   row('another node type', redis(), redis({}, { type: 'cache.r7g.large' })),
   row('more replicas', redis({}, { replicasPerShard: 1 }), redis({}, { replicasPerShard: 2 })),

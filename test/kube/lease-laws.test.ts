@@ -115,9 +115,7 @@ const play = async ({ mishaps, trips, drifts }: Story) => {
   return { worst, leaders: look() }
 }
 
-describe('the laws of the lease', function () {
-  this.timeout(120_000)
-
+describe('the laws of the lease', () => {
   it('two electors never lead at once: paused, suspended, crashed, cut off, late answers, clocks that jump and drift', () =>
     fc.assert(
       fc.asyncProperty(story, async (told) => {

@@ -6,13 +6,11 @@ import { configMapKind, type Scene, thingKind } from './real-scene.ts'
 import { failureIn, keyOf, openThings, type Things } from './real-things.ts'
 import { until } from './until.ts'
 
-describe('the reflector at a real API server', function () {
-  this.timeout(120_000)
+describe('the reflector at a real API server', () => {
   let scene: Scene
   let newThing: Things['newThing']
 
-  before(async function () {
-    this.timeout(900_000)
+  before(async () => {
     ;({ scene, newThing } = await openThings())
   })
   after(() => scene?.stop())
@@ -105,8 +103,7 @@ describe('the reflector at a real API server', function () {
     kube.stop()
   })
 
-  it('has its watches ended by the server within a minute, after a bookmark that keeps them going', async function () {
-    this.timeout(150_000)
+  it('has its watches ended by the server within a minute, after a bookmark that keeps them going', async () => {
     const ends: string[] = []
     const { kube } = scene.connect({
       reflector: { watchMs: 6000 },

@@ -7,16 +7,14 @@ import type { Clients, Scene } from './real-scene.ts'
 import { canary, keyOf, openThings, type Things } from './real-things.ts'
 import { until } from './until.ts'
 
-describe('Secrets that a real API server refuses', function () {
-  this.timeout(120_000)
+describe('Secrets that a real API server refuses', () => {
   let scene: Scene
   let clients: Clients
   let newThing: Things['newThing']
   let wanted: Things['wanted']
   let apply: Things['apply']
 
-  before(async function () {
-    this.timeout(900_000)
+  before(async () => {
     ;({ scene, clients, newThing, wanted, apply } = await openThings())
   })
   after(() => scene?.stop())

@@ -4,8 +4,7 @@ import type { Clients, Scene } from './real-scene.ts'
 import { canary, failureOf, keyOf, openThings, type Things } from './real-things.ts'
 import { until } from './until.ts'
 
-describe('Secrets in a real API server', function () {
-  this.timeout(120_000)
+describe('Secrets in a real API server', () => {
   let scene: Scene
   let clients: Clients
   let newThing: Things['newThing']
@@ -14,8 +13,7 @@ describe('Secrets in a real API server', function () {
   let patch: Things['patch']
   let referenceOf: Things['referenceOf']
 
-  before(async function () {
-    this.timeout(900_000)
+  before(async () => {
     ;({ scene, clients, newThing, wanted, apply, patch, referenceOf } = await openThings())
   })
   after(() => scene?.stop())

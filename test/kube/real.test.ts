@@ -15,8 +15,7 @@ import { type Clients, type Scene, thingKind } from './real-scene.ts'
 import { failureIn, keyOf, openThings, type Things } from './real-things.ts'
 import { until } from './until.ts'
 
-describe('the clients in a real API server', function () {
-  this.timeout(120_000)
+describe('the clients in a real API server', () => {
   let scene: Scene
   let clients: Clients
   let newThing: Things['newThing']
@@ -28,8 +27,7 @@ describe('the clients in a real API server', function () {
   const isFresh = ({ metadata: { name } }: KubeObject) =>
     until(() => clients.kube.fresh(thingKind, keyOf(name)), 'our own write is seen')
 
-  before(async function () {
-    this.timeout(900_000)
+  before(async () => {
     ;({ scene, clients, newThing } = await openThings())
   })
   after(() => scene?.stop())

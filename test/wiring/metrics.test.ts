@@ -19,7 +19,8 @@ const calm: Gauges = {
 }
 const lines = async ({ registry }: ReturnType<typeof createMetrics>) => (await registry.metrics()).split('\n')
 const figures = {
-  looks: 1,
+  polls: 1,
+  lastGoodWallMs: undefined,
   failedPolls: 0,
   groupPages: 1,
   clusterPages: 1,

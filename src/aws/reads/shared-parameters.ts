@@ -22,6 +22,8 @@ export interface SharedParameters {
   /** `fresh`: what was kept of the group, its tags too, is dropped first. */
   read(name: string, fresh: boolean): Promise<ObservedParameters | undefined>
   readTags(arn: string): Promise<Tags>
+  /** What a family lets one set, with its defaults. */
+  readSettable(family: string): Promise<Readonly<Record<string, string>>>
   /** Tells that a write of the group begins, and the returned function, how it ended. */
   writing(name: string): (effect: Effect) => void
   sinceWriteMs(name: string): number | undefined
@@ -56,6 +58,7 @@ export const sharedParametersOf = (client: ElastiCacheClient, clock: Clock): Sha
       arns.set(name, arn)
       return tags.read(name)
     },
+    readSettable: settable.read,
     writing: (written) => {
       const name = written.toLowerCase()
       drop(name)

@@ -6,6 +6,7 @@ import {
   endpointOf,
   isoTimeOf,
   lower,
+  parametersInSync,
   pendingTransitOf,
   settingsOf,
   tokenStatusOf,
@@ -65,6 +66,7 @@ const membersOf = (group: ReplicationGroup, clusters: readonly CacheCluster[]): 
       status,
       state: stateOf(status),
       endpoint: endpointOf(place?.node.ReadEndpoint) ?? endpointOf(cluster?.CacheNodes?.[0]?.Endpoint),
+      ...(cluster === undefined || parametersInSync(cluster) ? {} : { parametersInSync: false as const }),
     }
   })
 }

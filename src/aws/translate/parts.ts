@@ -30,7 +30,8 @@ export const tokenStatusOf = (status: string | undefined): Pending['authToken'] 
   return status === 'ROTATING' ? 'Rotating' : undefined
 }
 
-const parametersInSync = (cluster: CacheCluster): boolean =>
+/** Whether the nodes of this cluster have applied its parameter group. */
+export const parametersInSync = (cluster: CacheCluster): boolean =>
   [
     cluster.CacheParameterGroup?.ParameterApplyStatus,
     ...(cluster.CacheNodes ?? []).map((node) => node.ParameterGroupStatus),

@@ -141,11 +141,20 @@ export const specRules = rules(
   },
 )
 
+/** Not lower from this part of the version on. Compared as numbers, as far as both go: 7.10 is above 7.9. */
+const notLower = (part: number): string => {
+  const now = `self.engineVersion.split('.')`
+  const then = `oldSelf.engineVersion.split('.')`
+  if (part > 2) return 'true'
+  const [a, b] = [`int(${now}[${part}])`, `int(${then}[${part}])`]
+  const named = part === 0 ? '' : `${now}.size() <= ${part} || ${then}.size() <= ${part} || `
+  return `(${named}${a} > ${b} || (${a} == ${b} && ${notLower(part + 1)}))`
+}
+
 /** What a changed spec must hold against the one before. */
 export const transitionRules = rules(
   {
-    // Compared as numbers, as far as both go: 7.10 is above 7.9.
-    rule: "!has(self.engineVersion) || !has(oldSelf.engineVersion) || self.engine != oldSelf.engine || int(self.engineVersion.split('.')[0]) > int(oldSelf.engineVersion.split('.')[0]) || (int(self.engineVersion.split('.')[0]) == int(oldSelf.engineVersion.split('.')[0]) && (self.engineVersion.split('.').size() < 2 || oldSelf.engineVersion.split('.').size() < 2 || int(self.engineVersion.split('.')[1]) >= int(oldSelf.engineVersion.split('.')[1])))",
+    rule: `!has(self.engineVersion) || !has(oldSelf.engineVersion) || self.engine != oldSelf.engine || ${notLower(0)}`,
     message: 'spec.engineVersion is never lowered, as AWS can not go back: set it back, or create another CacheCluster',
     fieldPath: '.engineVersion',
   },

@@ -69,14 +69,20 @@ const readFailed: Check = ({ failure }) => (failure === undefined ? undefined : 
 const parametersRefused: Check = (_, { parameters }) =>
   parameters.is === 'refused' ? stuck('InvalidSpec', parameters.message) : undefined
 
-const parametersUnknown: Check = ({ parameters }, { group }) => {
-  if (parameters.is !== 'found' || group.is !== 'own') return undefined
-  const [name] = unsettable(group.values, parameters.value)
+const parametersUnknown: Check = ({ parameters, settable }, { group }) => {
+  if (group.is !== 'own') return undefined
+  const known =
+    parameters.is === 'found'
+      ? parameters.value
+      : settable.is === 'found'
+        ? { settable: settable.value, values: {} }
+        : undefined
+  const [name] = known === undefined ? [] : unsettable(group.values, known)
   return name === undefined
     ? undefined
     : stuck(
         'InvalidSpec',
-        `spec.parameters.${name}: the family ${parameters.value.family} has no such parameter that can be set: remove it`,
+        `spec.parameters.${name}: the family ${group.family} has no such parameter that can be set: remove it`,
       )
 }
 
@@ -184,7 +190,7 @@ const secretsBehind: Check = (facts, intent) => {
   return { is: 'act', next, later: cache === undefined ? [] : remainingSteps(facts, intent, cache) }
 }
 
-const policyMissing: Check = ({ object, policy, policyNames, reconcilingMs }) => {
+const policyMissing: Check = ({ object, policy, policyNames, unreadyMs }) => {
   const name = object.spec.policyRef?.name
   if (name === undefined || policy.is === 'found') return undefined
   if (policy.is === 'unreadable')
@@ -192,14 +198,14 @@ const policyMissing: Check = ({ object, policy, policyNames, reconcilingMs }) =>
   const choice =
     policyNames.length === 0 ? 'there is none in this namespace' : `there are: ${policyNames.slice(0, 10).join(', ')}`
   const message = `spec.policyRef: there is no CachePolicy ${name} in ${object.namespace}; ${choice}. Create it, or correct the name`
-  return reconcilingMs < patienceMs ? wait('WaitingForPolicy', message) : stuck('WaitingForPolicy', message)
+  return unreadyMs < patienceMs ? wait('WaitingForPolicy', message) : stuck('WaitingForPolicy', message)
 }
 
-const tokenMissing: Check = ({ object, token, reconcilingMs }) => {
+const tokenMissing: Check = ({ object, token, unreadyMs }) => {
   const { name, key, generated } = tokenSecretOf(object)
   if (!tokenNeeded(object.spec) || generated || token.is !== 'absent') return undefined
   const message = `spec.auth.token.secretRef: there is no Secret ${name} with the key ${key} in ${object.namespace}. Create it: kubectl create secret generic ${name} -n ${object.namespace} --from-literal=${key}=...`
-  return reconcilingMs < patienceMs ? wait('WaitingForSecret', message) : stuck('WaitingForSecret', message)
+  return unreadyMs < patienceMs ? wait('WaitingForSecret', message) : stuck('WaitingForSecret', message)
 }
 
 const toCreate: Check = (facts, intent) => {

@@ -1,6 +1,7 @@
 import type { CacheClusterSpec } from '../../crds/cache-cluster/spec.ts'
 import type { CacheClusterStatus } from '../../crds/cache-cluster/status.ts'
 import { cachePolicySpec } from '../../crds/cache-policy.ts'
+import type { ConditionType } from '../../crds/conditions.ts'
 import { annotation } from '../../crds/kind.ts'
 import { isoOfMs, msOfIso } from '../core/time.ts'
 import { pairNames, tokenNeeded, tokenSecretOf, writtenNames } from '../secrets/names.ts'
@@ -68,7 +69,7 @@ export interface CacheInputs
 /** What was read from AWS for this reconcile. */
 export type AwsReads = Pick<
   CacheFacts,
-  'live' | 'tags' | 'parameters' | 'parametersTags' | 'leftover' | 'events' | 'defaultFamily' | 'failure'
+  'live' | 'tags' | 'parameters' | 'parametersTags' | 'settable' | 'leftover' | 'events' | 'defaultFamily' | 'failure'
 >
 
 export const noReads: AwsReads = {
@@ -76,6 +77,7 @@ export const noReads: AwsReads = {
   tags: unread,
   parameters: unread,
   parametersTags: unread,
+  settable: unread,
   leftover: undefined,
   events: [],
   defaultFamily: undefined,
@@ -89,7 +91,8 @@ export const factsFrom = (inputs: CacheInputs, reads: AwsReads): CacheFacts => {
   return {
     nowMs,
     nowIso: isoOfMs(nowMs),
-    reconcilingMs: reconcilingMs(object.status, nowMs),
+    reconcilingMs: sinceMs(object.status, 'Reconciling', 'True', nowMs),
+    unreadyMs: sinceMs(object.status, 'Ready', 'False', nowMs),
     checkedEveryMs,
     object,
     poll,
@@ -122,10 +125,16 @@ export const cacheObjectOf = ({
   status: (status ?? {}) as CacheClusterStatus,
 })
 
-const reconcilingMs = (status: CacheClusterStatus, nowMs: number): number => {
-  const since = status.conditions?.find(({ type }) => type === 'Reconciling' || type === 'Stalled')?.lastTransitionTime
-  const sinceMs = since === undefined ? undefined : msOfIso(since)
-  return sinceMs === undefined ? 0 : Math.max(0, nowMs - sinceMs)
+/** How long a condition has stood at this status; 0 when it doesn't. */
+const sinceMs = (
+  { conditions }: CacheClusterStatus,
+  type: ConditionType,
+  status: 'True' | 'False',
+  nowMs: number,
+): number => {
+  const found = conditions?.find((condition) => condition.type === type && condition.status === status)
+  const thenMs = found === undefined ? undefined : msOfIso(found.lastTransitionTime)
+  return thenMs === undefined ? 0 : Math.max(0, nowMs - thenMs)
 }
 
 const policyFact = ({ spec }: CacheObject, found: unknown): PolicyFact => {

@@ -76,8 +76,9 @@ export interface CacheFacts extends Brakes {
   /** The only clock: milliseconds since 1970, and the same as Kubernetes writes it. */
   readonly nowMs: number
   readonly nowIso: string
-  /** How long the object has been Reconciling. */
+  /** How long the object has been Reconciling, and how long it has not been Ready. */
   readonly reconcilingMs: number
+  readonly unreadyMs: number
   /** How often lastCheckedTime may be written down while nothing else changes. */
   readonly checkedEveryMs: number
   readonly object: CacheObject
@@ -90,6 +91,8 @@ export interface CacheFacts extends Brakes {
   readonly tags: Found<Tags>
   readonly parameters: Found<ObservedParameters>
   readonly parametersTags: Found<Tags>
+  /** What the family lets one set, with defaults; read before a parameter group is made, so that none is made in vain. */
+  readonly settable: Found<Readonly<Record<string, string>>>
   readonly leftover: Leftover | undefined
   /** Of the version that AWS takes by default; read only when the spec names none and nothing stands yet. */
   readonly defaultFamily: string | undefined

@@ -69,7 +69,7 @@ const entriesInBatches = <T>(entries: readonly T[]): T[][] =>
   )
 
 /** Names that the family does not have, or does not let one set. */
-export const unsettable = (wanted: Values, group: ObservedParameters): readonly string[] =>
+export const unsettable = (wanted: Values, group: Pick<ObservedParameters, 'settable' | 'values'>): readonly string[] =>
   Object.keys(wanted).filter((name) => !(name in group.settable) && group.values[name] !== wanted[name])
 
 /** The calls that make a group hold what its name says: what is missing is set, what somebody else set is reset. */

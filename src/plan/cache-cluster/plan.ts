@@ -63,7 +63,7 @@ const inSync = ({ object, observed }: CacheFacts): string => {
  */
 const heldBack = (facts: CacheFacts, intent: Intent): Plan | undefined => {
   const { object, observed, nowMs } = facts
-  if (observed.is !== 'seen' || observed.cache.state !== 'available') return undefined
+  if (observed.is !== 'seen') return undefined
   const former = formerSecretsStep(facts)
   const [next, ...later] = [...remainingSteps(facts, intent, observed.cache), ...(former === undefined ? [] : [former])]
   if (next?.ends === undefined) return undefined

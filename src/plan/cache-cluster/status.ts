@@ -5,7 +5,7 @@ import { hashOf } from '../core/hash.ts'
 import { ownershipOf } from '../core/identity.ts'
 import type { ObservedCache } from '../core/observed.ts'
 import type { Plan, StepResult } from '../core/outcome.ts'
-import { msOfIso } from '../core/time.ts'
+import { isoOfMs, msOfIso } from '../core/time.ts'
 import { pendingSteps, shownPlan, type Verdict, verdictOf } from '../core/verdict.ts'
 import { addressOf } from '../secrets/endpoints.ts'
 import { pairNames } from '../secrets/names.ts'
@@ -40,7 +40,7 @@ export const judgeCacheCluster = (facts: CacheFacts, plan: Plan, result: StepRes
     lastCheckedTime: undefined,
     lastHandledReconcileAt: facts.reconcileAnswered ?? before.lastHandledReconcileAt,
   })
-  return { ...next, lastCheckedTime: checkedTime(facts, next) }
+  return given({ ...next, lastCheckedTime: checkedTime(facts, next) }) as CacheClusterStatus
 }
 
 const recordsKept = ({
@@ -127,14 +127,14 @@ export const judgeUnreadable = (
 
 /** When AWS was last looked at. A look that changes nothing else is written down now and then only. */
 const checkedTime = (
-  { object, observed, nowIso, nowMs, poll, checkedEveryMs }: CacheFacts,
+  { object, observed, nowMs, poll, checkedEveryMs }: CacheFacts,
   next: CacheClusterStatus,
-) => {
+): string | undefined => {
   const { lastCheckedTime, ...rest } = object.status
-  if (observed.is === 'unknown' && lastCheckedTime !== undefined) return lastCheckedTime
-  const changed = lastCheckedTime === undefined || hashOf(rest) !== hashOf(next)
-  const ageMs = nowMs - (msOfIso(lastCheckedTime ?? '') ?? 0)
-  return changed || (ageMs >= checkedEveryMs && poll.failure === undefined) ? nowIso : lastCheckedTime
+  if (observed.is === 'unknown') return lastCheckedTime
+  const lookedMs = nowMs - poll.blindMs
+  const dueMs = (msOfIso(lastCheckedTime ?? '') ?? Number.NEGATIVE_INFINITY) + checkedEveryMs
+  return hashOf(rest) !== hashOf(next) || lookedMs >= dueMs ? isoOfMs(lookedMs) : lastCheckedTime
 }
 
 const conditionsNow = (facts: CacheFacts, verdict: Verdict, cache: ObservedCache | undefined): ConditionNow[] => {

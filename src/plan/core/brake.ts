@@ -1,4 +1,5 @@
-import { type Failure, type Plan, type PlannedAction, stuck, wait } from './outcome.ts'
+import { blamed } from './blame.ts'
+import type { Failure, Plan, PlannedAction } from './outcome.ts'
 import { refusedByKubernetesMs, stalledMs } from './requeue.ts'
 import { isAwsAction, stepHash } from './step.ts'
 import { inWords } from './words.ts'
@@ -40,20 +41,18 @@ export const braked = ({ repeats, refused }: Brakes, plan: Plan, why = ''): Plan
   const hash = stepHash(plan.next)
   const steps = [plan.next, ...plan.later]
   if (refused?.hash === hash && refused.sinceMs < refusalPauseMs(refused.failure)) {
-    const { reason, message } = refused.failure
-    return {
-      ...stuck(reason, message),
-      later: steps,
-      wakeMs: refusalPauseMs(refused.failure) - refused.sinceMs,
-    } as Plan
+    const { reason, message } = blamed(plan.next, refused.failure)
+    const wakeMs = refusalPauseMs(refused.failure) - refused.sinceMs
+    return { is: 'stuck', reason, message, later: steps, wakeMs, hash: plan.hash }
   }
   if (repeats?.hash !== hash) return plan
   if (repeats.times >= freeTimes && repeats.sinceMs < pauseMs(repeats.times)) {
     const wakeMs = pauseMs(repeats.times) - repeats.sinceMs
-    return { is: 'stuck', ...inVain(plan.next, repeats, why), later: steps, wakeMs }
+    return { is: 'stuck', ...inVain(plan.next, repeats, why), later: steps, wakeMs, hash: plan.hash }
   }
   if (isAwsAction(plan.next.action) && repeats.sinceMs < graceMs) {
-    return wait('WaitingForAWS', `AWS accepted ${plan.next.action.do} and does not show it yet`, steps)
+    const message = `AWS accepted ${plan.next.action.do} and does not show it yet`
+    return { is: 'wait', reason: 'WaitingForAWS', message, later: steps, hash: plan.hash }
   }
   return plan
 }

@@ -27,7 +27,9 @@ export const eventsOf = (
   if (plan.is === 'act' && result.is !== 'failed') return []
   const was = before?.find((condition) => condition.type === 'Ready')
   const told = was?.reason === verdict.reason && was.observedGeneration === generation
-  if (told || (verdict.is === 'waiting' && verdict.reason === 'WaitingForAWS')) return []
+  // A change that was overtaken by another is tried again at once: nobody needs to know.
+  if (told || verdict.reason === 'Conflict' || (verdict.is === 'waiting' && verdict.reason === 'WaitingForAWS'))
+    return []
   const worrying =
     verdict.is === 'stalled' ||
     verdict.is === 'retryable' ||

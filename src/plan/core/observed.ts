@@ -30,8 +30,8 @@ export interface Member {
   readonly status: string
   readonly state: CacheState
   readonly endpoint: Endpoint | undefined
-  /** False while parameters wait for a reboot of this node. */
-  readonly parametersInSync?: boolean
+  /** There while parameters wait for a reboot of this node. */
+  readonly parametersInSync?: false
 }
 
 /** What AWS has accepted and not applied yet, from the object that tells it (members carry node type and version). */

@@ -27,7 +27,7 @@ export const replicationGroup: TopologyRules = {
   reboots: (cache: ObservedCache) =>
     // Replicas first: the primary keeps serving until they are back.
     cache.members
-      .filter(({ parametersInSync }) => parametersInSync !== true)
+      .filter(({ parametersInSync }) => parametersInSync === false)
       .toSorted((a, b) => Number(a.role === 'primary') - Number(b.role === 'primary'))
       .map(({ id }) =>
         step({ do: 'RebootNodes', id: cache.id, clusterId: id, nodeIds: ['0001'] }, 'Restart', {
