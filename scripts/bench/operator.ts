@@ -27,7 +27,7 @@ export const restart = async (world: World, flags: readonly string[] = []): Prom
   await world.operator().stop()
   await clearCalls(world)
   const begunMs = Date.now()
-  await world.startOperator(flags)
+  await world.startOperator({ flags })
   return begunMs
 }
 

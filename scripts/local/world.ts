@@ -27,6 +27,19 @@ export interface WorldOptions {
   readonly operatorNode?: readonly string[]
   /** Environment of the operator beside its own. */
   readonly operatorEnv?: Readonly<Record<string, string>>
+  /** The URL of an emulator that stands already, such as another world's: then this world starts none. */
+  readonly aws?: string
+  /** Whether the operator starts with its world; else `startOperator` does it. */
+  readonly startsOperator?: boolean
+}
+
+export interface OperatorStart {
+  /** Flags beside the operator's own, instead of the world's; the last of a flag counts. */
+  readonly flags?: readonly string[]
+  /** Environment that wins over the operator's own. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Until when the start waits: `ready` as a rollout would, `alive` where it can't get ready. */
+  readonly until?: 'ready' | 'alive'
 }
 
 /** A whole local world: Kubernetes, ElastiCache and the operator, each in a process of its own. */
@@ -45,13 +58,15 @@ export interface World {
   run(command: string, ...args: readonly string[]): Promise<string>
   /** The emulator's own doors: `/_world`, `/_ledger`, `/_faults`. */
   emulator<T>(path: string, body?: unknown): Promise<T>
-  /** Starts it again after a stop, with other flags than the world's if given. */
-  startOperator(flags?: readonly string[]): Promise<void>
+  /** Starts it again after a stop. */
+  startOperator(start?: OperatorStart): Promise<void>
+  /** Another program of ours, that ends with this world. */
+  startChild(name: string, args: readonly string[]): Child
   stop(): Promise<void>
 }
 
 /** A port that is free now. Another program may take it before we do; then the start fails and says so. */
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer().once('error', reject)
     server.listen(0, '127.0.0.1', () => {
@@ -67,6 +82,8 @@ export const startWorld = async ({
   operator: operatorFlags = [],
   operatorNode = [],
   operatorEnv = {},
+  aws: standingAws,
+  startsOperator = true,
 }: WorldOptions): Promise<World> => {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
@@ -86,7 +103,7 @@ export const startWorld = async ({
 
   const [planePort, awsPort, metricsPort] = await Promise.all([freePort(), freePort(), freePort()])
   const kubeconfig = join(folder, 'kubeconfig')
-  const awsUrl = `http://127.0.0.1:${awsPort}`
+  const awsUrl = standingAws ?? `http://127.0.0.1:${awsPort}`
   const metricsUrl = `http://127.0.0.1:${metricsPort}`
   const caFile = join(folder, 'ca.pem')
   const env = {
@@ -120,10 +137,13 @@ export const startWorld = async ({
       '--kubeconfig',
       kubeconfig,
     ])
-    say('Starting ElastiCache (the emulator)')
-    const aws = start('emulator', [join(root, 'emulator/main.ts'), '--port', `${awsPort}`, ...emulator])
+    let awsFailed = new Promise<never>(() => undefined)
+    if (standingAws === undefined) {
+      say('Starting ElastiCache (the emulator)')
+      awsFailed = start('emulator', [join(root, 'emulator/main.ts'), '--port', `${awsPort}`, ...emulator]).failed
+    }
     const { caFile: ownCa } = await Promise.race([
-      aws.failed,
+      awsFailed,
       until('the emulator', () => ask<{ caFile?: string }>('/_health')),
     ])
     writeFileSync(caFile, trusted(ownCa))
@@ -150,7 +170,7 @@ export const startWorld = async ({
     writeFileSync(operatorConfig, asAccount(readFileSync(kubeconfig, 'utf8'), token), { mode: 0o600 })
 
     let operator: Child | undefined
-    const startOperator = async (flags: readonly string[] = operatorFlags) => {
+    const startOperator = async ({ flags = operatorFlags, env = {}, until: wanted = 'ready' }: OperatorStart = {}) => {
       operator = start(
         'operator',
         [
@@ -164,13 +184,16 @@ export const startWorld = async ({
           `127.0.0.1:${metricsPort}`,
           ...flags,
         ],
-        { ...operatorEnv, ...accessKey, AWS_ENDPOINT_URL: awsUrl, AWS_REGION: region },
+        { ...accessKey, AWS_ENDPOINT_URL: awsUrl, AWS_REGION: region, ...operatorEnv, ...env },
       )
-      const ready = until('the operator', async () => (await fetch(`${metricsUrl}/readyz`)).ok)
-      await Promise.race([operator.failed, ready])
+      const path = wanted === 'ready' ? 'readyz' : 'healthz'
+      const answers = until('the operator', async () => (await fetch(`${metricsUrl}/${path}`)).ok)
+      await Promise.race([operator.failed, answers])
     }
-    say('Starting the operator')
-    await startOperator()
+    if (startsOperator) {
+      say('Starting the operator')
+      await startOperator()
+    }
     return {
       folder,
       kubeconfig,
@@ -186,6 +209,7 @@ export const startWorld = async ({
       run,
       emulator: ask,
       startOperator,
+      startChild: start,
       stop: stopAll,
     }
   } catch (error) {

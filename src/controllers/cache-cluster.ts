@@ -4,6 +4,7 @@ import { cacheClusterKind } from '../crds/kind.ts'
 import type { KubeObject } from '../kube/port.ts'
 import { cacheEvents } from '../plan/cache-cluster/events.ts'
 import type { CacheFacts } from '../plan/cache-cluster/facts.ts'
+import { askedToLook } from '../plan/cache-cluster/facts-from.ts'
 import { recordedIdOf } from '../plan/cache-cluster/intent.ts'
 import { planCacheCluster } from '../plan/cache-cluster/plan.ts'
 import { judgeCacheCluster, judgeUnreadable } from '../plan/cache-cluster/status.ts'
@@ -17,6 +18,8 @@ import type { ReconciledKind } from './reconcile.ts'
 
 /** A referenced Secret isn't watched, so it is read once in this time: a change is noticed within one poll. */
 const referencedSecretMs = 60_000
+/** Nothing tells of a poll that found nothing new, so whoever asked for a look looks so often whether it has come in. */
+const askedMs = 1000
 
 /** The CacheCluster: one cache in ElastiCache and the Secrets that lead to it. */
 export const cacheCluster: ReconciledKind<CacheClusterSpec, CacheFacts> = {
@@ -43,10 +46,11 @@ export const cacheCluster: ReconciledKind<CacheClusterSpec, CacheFacts> = {
     const waiting = verdict.is === 'waiting' || verdict.is === 'retryable'
     aws.watch(recordedIdOf(object), topologyOf(object.spec.engine), waiting && waitsForAws(verdict.reason))
   },
-  requeue: ({ object }, plan, result, verdict) => {
+  requeue: ({ object, reconcileAnswered }, plan, result, verdict) => {
+    const asked = askedToLook(object) !== undefined && reconcileAnswered === undefined
     // Of a cache that isn't ours no token is given away, so nobody needs to look for one.
     const referenced = object.spec.auth?.token?.secretRef !== undefined && verdict.reason !== 'NotOurs'
-    return requeueWish(plan, result, verdict, referenced ? referencedSecretMs : undefined)
+    return requeueWish(plan, result, verdict, asked ? askedMs : referenced ? referencedSecretMs : undefined)
   },
   forget: ({ aws, memory }, queueKey) => {
     const id = memory.id(queueKey)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { after, afterEach, before } from 'mocha'
-import { startWorld, type World, type WorldOptions } from '../../scripts/local/world.ts'
+import { type OperatorStart, startWorld, type World, type WorldOptions } from '../../scripts/local/world.ts'
 import { patience } from '../patience.ts'
 
 /**
@@ -38,10 +38,19 @@ export interface Call {
   readonly fault?: string
 }
 
+export interface Condition {
+  readonly type: string
+  readonly status: string
+  readonly reason: string
+  readonly message: string
+}
+
 /** A CacheCluster or a CachePolicy as the tests read it. */
 export interface Found {
   readonly metadata: {
     readonly name: string
+    readonly uid: string
+    readonly deletionTimestamp?: string
     readonly generation: number
     readonly resourceVersion: string
     readonly finalizers?: readonly string[]
@@ -52,13 +61,9 @@ export interface Found {
     readonly id?: string
     readonly arn?: string
     readonly warnings?: readonly string[]
-    readonly conditions?: readonly {
-      readonly type: string
-      readonly status: string
-      readonly reason: string
-      readonly message: string
-    }[]
+    readonly conditions?: readonly Condition[]
     readonly plan?: { readonly hash: string; readonly actions: readonly { readonly do: string }[] }
+    readonly lastHandledReconcileAt?: string
     readonly endpoint?: { readonly nodes?: readonly string[] }
     readonly parameterGroup?: { readonly name: string }
   }
@@ -68,7 +73,7 @@ export interface Found {
 export interface TestWorld extends World {
   apply(...objects: readonly object[]): Promise<void>
   get(kind: string, name: string): Promise<Found | undefined>
-  condition(name: string, type: string): Promise<{ status: string; reason: string; message: string } | undefined>
+  condition(name: string, type: string): Promise<Condition | undefined>
   ready(name: string): Promise<void>
   gone(name: string): Promise<void>
   secret(name: string): Promise<Readonly<Record<string, string>> | undefined>
@@ -77,22 +82,36 @@ export interface TestWorld extends World {
   /** Orders a fault for the next `count` calls of an action. */
   fault(fault: { readonly action: string; readonly do: string; readonly [more: string]: unknown }): Promise<void>
   clearFaults(): Promise<void>
-  /** kill -9, and a new one when `restart` is called. */
+  /** kill -9; `startOperator` starts a new one. */
   killOperator(): Promise<void>
+  /** A stop with SIGTERM, and a start with other flags or another environment. */
+  restartOperator(start?: OperatorStart): Promise<void>
+  /** Waits until a condition of a CacheCluster has this reason, and gives it. */
+  said(name: string, type: string, reason: string): Promise<Condition>
+  /** What AWS holds: ids of groups and clusters with their state, and the calls that changed something. */
+  inAws(): Promise<readonly string[]>
+  writes(): Promise<readonly string[]>
+  /** `Reason message` of each event about an object. */
+  events(name: string): Promise<readonly string[]>
+  annotate(name: string, annotation: string): Promise<void>
+  patch(kind: string, name: string, patch: object): Promise<void>
   logs(): string
 }
 
 const decoded = (data: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]))
 
-/** Starts one world for the tests of a `describe`, and stops it after them. */
-export const worldForSuite = (options: Pick<WorldOptions, 'emulator' | 'operator'>): (() => TestWorld) => {
+type SuiteOptions = Omit<WorldOptions, 'folder' | 'say'>
+
+/** Starts one world for the tests of a `describe`, and stops it after them. Options that another world knows come as a function. */
+export const worldForSuite = (options: SuiteOptions | (() => SuiteOptions)): (() => TestWorld) => {
   let world: TestWorld | undefined
   let folder = ''
   const lines: string[] = []
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'larder-world-'))
-    world = testWorld(await startWorld({ ...options, folder: join(folder, 'world'), say: (line) => lines.push(line) }))
+    const given = typeof options === 'function' ? options() : options
+    world = testWorld(await startWorld({ ...given, folder: join(folder, 'world'), say: (line) => lines.push(line) }))
   })
   afterEach(function () {
     if (this.currentTest?.state === 'failed')
@@ -142,6 +161,38 @@ const testWorld = (world: World): TestWorld => {
     fault: async (fault) => void (await world.emulator('/_faults', fault)),
     clearFaults: async () => void (await fetch(`${world.awsUrl}/_faults`, { method: 'DELETE' })),
     killOperator: () => world.operator().stop('SIGKILL'),
+    restartOperator: async (start) => {
+      await world.operator().stop('SIGTERM')
+      await world.startOperator(start)
+    },
+    said: async (name, type, reason) => {
+      let last: Condition | undefined
+      const look = async () => {
+        last = await condition(name, type)
+        return last?.reason === reason && last
+      }
+      return until(`${name} to say ${type} ${reason}`, look, () => [last?.status, last?.reason])
+    },
+    inAws: async () => {
+      type Things = Readonly<Record<string, { readonly state?: string; readonly status?: string }>>
+      const { worlds } = await world.emulator<{ worlds: readonly { groups: Things; clusters: Things }[] }>('/_world')
+      return worlds.flatMap(({ groups, clusters }) => [...Object.keys(groups), ...Object.keys(clusters)]).sort()
+    },
+    writes: async () =>
+      (await world.emulator<{ calls: readonly Call[] }>('/_ledger')).calls
+        .filter(({ action }) => !/^(Describe|List|Get)/.test(action))
+        .map(({ action, id, outcome }) => `${action} ${id ?? ''} ${outcome}`),
+    events: async (name) => {
+      const text = await world.kubectl('get', 'events', '-o', 'json', `--field-selector=involvedObject.name=${name}`)
+      const { items } = JSON.parse(text) as { items: readonly { reason: string; message: string; type: string }[] }
+      return items.map(({ type, reason, message }) => `${type} ${reason} ${message}`)
+    },
+    annotate: async (name, annotation) => {
+      await world.kubectl('annotate', 'cachecluster', name, '--overwrite', annotation)
+    },
+    patch: async (kind, name, patch) => {
+      await world.kubectl('patch', kind, name, '--type=merge', '-p', JSON.stringify(patch))
+    },
     logs: () =>
       readdirSync(world.folder)
         .filter((name) => name.endsWith('.log'))
@@ -167,3 +218,15 @@ export const cachePolicy = (name: string, spec: object) => ({
   metadata: { name, namespace: 'default' },
   spec,
 })
+
+/** Members of a group are named for it. */
+export const withoutMembers = (ids: readonly string[]): readonly string[] => ids.filter((id) => !/-00\d$/.test(id))
+
+/** Has the object looked at once more, and waits for the answer: what is said then is said of AWS as it is now. */
+export const looks = async (world: TestWorld, name: string, value: string) => {
+  await world.annotate(name, `larder.dev/reconcile-at=${value}`)
+  await until(`${name} to be looked at`, async () => {
+    const { status } = (await world.get('cachecluster', name)) ?? {}
+    return status?.lastHandledReconcileAt === value
+  })
+}
