@@ -8,6 +8,7 @@ import type { SdkClients } from './client/client.ts'
 import { AwsLayerError, actedOf, awsFailureOf, mayHaveEffect, requestIdOf } from './errors/errors.ts'
 import type { AwsSubject } from './errors/rows.ts'
 import type { Aws } from './port.ts'
+import { readAccount } from './reads/account.ts'
 import { readGroup, readMemcached } from './reads/cache.ts'
 import { cachedFor } from './reads/cached-for.ts'
 import { type EventSource, readAllEvents, readEvents } from './reads/events.ts'
@@ -110,6 +111,7 @@ const sooner = (one: number | undefined, other: number | undefined): number | un
 export const elastiCacheOf = (options: ElastiCacheOptions): Aws => {
   const { clients, snapshot, clock, mayWrite, log } = options
   const parameters = sharedParametersOf(clients.read, clock)
+  const accounts = cachedFor(clock, keepMs, () => readAccount(clients.read))
   const defaults = cachedFor(clock, keepMs, (engine) => readDefaultVersion(clients.read, engine))
 
   return {
@@ -141,6 +143,7 @@ export const elastiCacheOf = (options: ElastiCacheOptions): Aws => {
       const message = `AWS names no default version of ${engine}. Name an engine version in the spec.`
       return { ok: false, failure: { is: 'stalled', reason: 'NotSupported', message } }
     },
+    readAccount: () => read(undefined, () => accounts.read('own')),
     act: async (action, authToken, about = {}) => {
       if (!mayWrite())
         return actedOf(new AwsLayerError('NoLeaseMargin', 'The lease may end before the reply'), undefined)

@@ -57,6 +57,8 @@ export interface Aws {
   eventsSince(sinceMs: number): Promise<Read<readonly (ObservedEvent & { readonly sourceId: string })[]>>
   /** The version that AWS takes when none is asked for, and the parameter group family of that version. Kept for an hour. */
   readDefaultVersion(engine: Engine): Promise<Read<{ readonly engineVersion: string; readonly family: string }>>
+  /** The account that the credentials lead to. Kept for an hour. */
+  readAccount(): Promise<Read<string | undefined>>
   /**
    * One call that changes something. Takes a token from the bucket first; refuses when the lease has no margin. `about`: for
    * whom it is made, for the log.

@@ -2,7 +2,6 @@ import type { CacheClusterSpec } from '../crds/cache-cluster/spec.ts'
 import { cacheClusterKind, cachePolicyKind, secretKind } from '../crds/kind.ts'
 import { textOf } from '../kube/key.ts'
 import { type Key, KubeError, type KubeObject } from '../kube/port.ts'
-import { kubeRefusal } from '../kube/refusal.ts'
 import { type CacheFacts, type CacheObject, type Found, unread } from '../plan/cache-cluster/facts.ts'
 import {
   type AwsReads,
@@ -22,6 +21,7 @@ import { type SecretMetadata, secretFactOf } from '../plan/secrets/ownership.ts'
 import type { Clients } from './clients.ts'
 import { namespaceIndex, secretIndex } from './indexes.ts'
 import { queueKey } from './key.ts'
+import { kubernetesFailure } from './kubernetes-failure.ts'
 import { watchCache } from './watch-cache.ts'
 
 /** CHECKED is written down for all objects together about once a second, and for one at most every five minutes. */
@@ -58,12 +58,13 @@ export const gatherCacheCluster = async (
     refused: memory.refused(remembered),
     checkedEveryMs: Math.max(checkedLeastMs, kube.list(cacheClusterKind).length * checkedShareMs),
     reconcileAnswered: look.answered,
+    secretFailure: secrets.failure,
     ...policyInputs(clients, object),
     ...secrets.inputs,
   }
   const refresh = look.isNew || memory.refreshDue(remembered)
   const wish = { refresh, fresh: look.isNew }
-  const reads = await readAws(clients, factsFrom(inputs, noReads), wish, secrets.failure)
+  const reads = await readAws(clients, factsFrom(inputs, noReads), wish)
   if (refresh && reads.failure === undefined && observed.is !== 'unknown') memory.refreshed(remembered)
   return factsFrom(inputs, reads)
 }
@@ -111,7 +112,7 @@ const readSecrets = async (
       return await read()
     } catch (error) {
       if (!(error instanceof KubeError)) throw error
-      failure ??= kubeRefusal(error, what)
+      failure ??= kubernetesFailure(error, what)
       return undefined
     }
   }
@@ -188,9 +189,8 @@ const readAws = async (
   { aws }: Clients,
   facts: CacheFacts,
   { refresh, fresh }: { readonly refresh: boolean; readonly fresh: boolean },
-  before: Failure | undefined,
 ): Promise<AwsReads> => {
-  let failure = before
+  let failure: Failure | undefined
   const tell = async <T>(want: Want, read: () => Promise<Read<T | undefined>>): Promise<Found<T>> => {
     if (want === 'no' || failure !== undefined) return unread
     const result = await read()
@@ -205,6 +205,7 @@ const readAws = async (
   const defaultFamily = standard.is === 'found' ? standard.value.family : undefined
   const intent = intentOf({ ...facts, defaultFamily })
   const wants = readsOf(facts, intent, refresh, aws.parameterGroupUsers)
+  const account = await tell(wants.account, () => aws.readAccount())
   const live = await tell(wants.live, () => aws.readCache(intent.id, intent.topology, { members: false }))
   const cache = live.is === 'found' ? live.value : observed.is === 'seen' ? observed.cache : undefined
   // AWS tells the tags of an available cache only: asking earlier is an error.
@@ -219,6 +220,7 @@ const readAws = async (
     parameters,
     parametersTags,
     settable,
+    account,
     leftover,
     events: events.is === 'found' ? events.value : [],
     defaultFamily,

@@ -31,7 +31,7 @@ const memcachedTls =
 
 const lowered =
   'spec.engineVersion is never lowered, as AWS can not go back: set it back, or create another CacheCluster'
-const adopted = "spec.adopt.id can't be changed after creation: create another CacheCluster that names it"
+const adopted = "spec.adopt.id can't be changed once it is set: create another CacheCluster that names the other cache"
 
 const network = (fields: object) => redis({ network: fields })
 const encryption = (fields: object) => redis({ encryption: fields })
@@ -98,7 +98,8 @@ export const updateRows: readonly UpdateRow[] = [
   ),
 
   row('another cache to adopt', redis({ adopt: { id: 'a' } }), redis({ adopt: { id: 'b' } }), adopted),
-  row('a cache to adopt where there was none', redis(), redis({ adopt: { id: 'a' } }), adopted),
+  row('a cache to adopt where there was none', redis(), redis({ adopt: { id: 'a' } })),
+  row('no cache to adopt any more', redis({ adopt: { id: 'a' } }), redis(), adopted),
   row('another overlap', redis({ maintenance: { overlap: '1h' } }), redis({ maintenance: { overlap: '10m' } })),
 
   row('another node type', redis(), redis({}, { type: 'cache.r7g.large' })),

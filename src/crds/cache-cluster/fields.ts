@@ -175,7 +175,7 @@ export const adopt = z
       .max(50)
       .regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/)
       .describe(
-        "Id in AWS of a cache without owner tags that this object takes over, for instance one that deletionPolicy Retain left. Can't be changed later.",
+        "Id in AWS of a cache without owner tags that this object takes over, for instance one that deletionPolicy Retain left. Can't be changed once it is set.",
       ),
   })
   .describe('An existing cache to take over instead of making one. Default: none.')

@@ -159,8 +159,8 @@ export const transitionRules = rules(
     fieldPath: '.engineVersion',
   },
   {
-    rule: `(${present('adopt')} ? self.adopt.id : '') == (${present('adopt', 'oldSelf')} ? oldSelf.adopt.id : '')`,
-    message: "spec.adopt.id can't be changed after creation: create another CacheCluster that names it",
+    rule: '!has(oldSelf.adopt) || (has(self.adopt) && self.adopt.id == oldSelf.adopt.id)',
+    message: "spec.adopt.id can't be changed once it is set: create another CacheCluster that names the other cache",
     fieldPath: '.adopt.id',
   },
   {

@@ -5,8 +5,8 @@ import { type Plan, type PlannedAction, patienceMs, type Reason, staleMs, stuck,
 import { step, stepHash } from '../core/step.ts'
 import { tokenNeeded, tokenSecretOf } from '../secrets/names.ts'
 import { formerSecretsStep, secretSteps, secretTaken } from '../secrets/steps.ts'
-import type { CacheFacts } from './facts.ts'
-import { type Intent, intendedIdOf, knownOurs, lossOf, whose } from './intent.ts'
+import type { CacheFacts, CacheObject } from './facts.ts'
+import { type Intent, knownOurs, lossOf, whose } from './intent.ts'
 import { unsettable } from './parameters.ts'
 import { progressOf } from './progress.ts'
 import { createStep, parameterGroupSteps, remainingSteps, wishOf } from './remaining.ts'
@@ -24,28 +24,35 @@ export const lastOf = (events: CacheFacts['events']): string => {
   return last === undefined ? '' : `. AWS's last event: ${last.message}`
 }
 
-/** Flags or spec that would give the standing cache another name, cluster or region: nothing is touched. */
-export const identityChanged: Check = ({ object }) => {
+/** Flags, credentials or spec that would give the standing cache another name, account or region: nothing is touched. */
+export const identityChanged: Check = ({ object, account }) => {
   const { id, target, arn } = object.status
   if (id === undefined) return undefined
-  const region = target?.region ?? (arn === undefined ? undefined : arnParts(arn).region)
-  const cluster = target?.cluster
-  const intended = intendedIdOf(object)
-  const moved = region !== undefined && region !== object.region
-  const renamed = cluster === undefined ? intended !== id : cluster !== object.cluster
-  if (!moved && !renamed) return undefined
-  const flags = [
-    ...(moved ? [`--region ${object.region} where the cache is in ${region}`] : []),
-    ...(renamed
-      ? [
-          `--cluster-name ${object.cluster}${cluster === undefined ? `, by which it would be ${intended}` : ` where it was ${cluster}`}`,
-        ]
-      : []),
+  const recorded = arn === undefined ? undefined : arnParts(arn)
+  const region = target?.region ?? recorded?.region ?? object.region
+  const owner = target?.account ?? recorded?.account
+  const differences = [
+    ...(region === object.region ? [] : [`--region ${object.region} where the cache is in ${region}`]),
+    ...(owner === undefined || account.is !== 'found' || account.value === owner
+      ? []
+      : [`credentials of the account ${account.value} where the cache is in ${owner}`]),
+    ...renamed(object, id),
   ]
-  return stuck(
-    'IdentityChanged',
-    `${id} is left alone: this operator runs with ${flags.join(' and ')}. Set it back, and Larder goes on`,
-  )
+  return differences.length === 0
+    ? undefined
+    : stuck(
+        'IdentityChanged',
+        `${id} is left alone: this operator runs with ${differences.join(' and ')}. Set it back, and Larder goes on`,
+      )
+}
+
+const renamed = ({ cluster, spec, status: { target } }: CacheObject, id: string): readonly string[] => {
+  if (spec.adopt !== undefined)
+    return spec.adopt.id === id ? [] : [`spec.adopt.id ${spec.adopt.id} for an object of ${id}`]
+  const was = target?.cluster
+  if (was !== undefined) return was === cluster ? [] : [`--cluster-name ${cluster} where it was ${was}`]
+  // Recorded before clusters were: the id itself begins with the name.
+  return id.startsWith(`${cluster}-`) ? [] : [`--cluster-name ${cluster}, by which the cache would have another id`]
 }
 
 const notPolledYet: Check = ({ observed, poll, object }) => {
@@ -59,9 +66,9 @@ const notPolledYet: Check = ({ observed, poll, object }) => {
     }
   }
   if (observed.is !== 'unknown') return undefined
-  return why === undefined
+  return poll.failure === undefined
     ? wait('WaitingForAWS', 'waiting for a look at AWS')
-    : wait(poll.failure?.reason ?? 'WaitingForAWS', why)
+    : { is: 'blocked', failure: { ...poll.failure, message: `AWS can't be polled: ${poll.failure.message}` } }
 }
 
 const readFailed: Check = ({ failure }) => (failure === undefined ? undefined : { is: 'blocked', failure })
@@ -181,10 +188,14 @@ const tokenToStore: Check = (facts) => {
 /** A write that Kubernetes has just refused must not hold up what AWS could do meanwhile: it is said at the end. */
 const refusedNow = ({ refused }: CacheFacts, next: PlannedAction): boolean => refused?.hash === stepHash(next)
 
+/** Until the tags say that a cache is ours, no workload is led to it. */
+const isBeingTakenOver = ({ object, observed, tags }: CacheFacts): boolean =>
+  observed.is === 'seen' && tags.is === 'found' && whose(object, observed.cache, tags.value) !== 'ours'
+
 const secretsBehind: Check = (facts, intent) => {
   const next = secretSteps(facts)
-  if (next === undefined || refusedNow(facts, next)) return undefined
   const cache = cacheOf(facts)
+  if (next === undefined || refusedNow(facts, next) || isBeingTakenOver(facts)) return undefined
   return { is: 'act', next, later: cache === undefined ? [] : remainingSteps(facts, intent, cache) }
 }
 
@@ -212,8 +223,14 @@ const tokenMissing: Check = (facts) => {
   return waitOrAsk(facts, 'WaitingForSecret', message)
 }
 
+/** Secrets that can't be read hold up what needs them, and nothing else. */
+const secretsUnread: Check = ({ secretFailure }) =>
+  secretFailure === undefined ? undefined : { is: 'blocked', failure: secretFailure }
+
 const toCreate: Check = (facts, intent) => {
   if (facts.observed.is !== 'absent') return undefined
+  const unreadable = secretsUnread(facts, intent)
+  if (unreadable !== undefined) return unreadable
   const missing = policyMissing(facts, intent) ?? tokenMissing(facts, intent)
   if (missing !== undefined) return missing
   if (tokenNeeded(facts.object.spec) && facts.token.is !== 'present') {
@@ -344,6 +361,7 @@ export const checks: readonly Check[] = [
   authImpossible,
   engineChangeUnversioned,
   toChange, // from here on: what is true beside the plan
+  secretsUnread,
   secretTaken,
   secretsRefused,
   memberFailed, // after changes, since a change of count or network may be its cure

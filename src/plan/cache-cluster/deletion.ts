@@ -1,5 +1,5 @@
-import type { AwsAction } from '../core/action.ts'
-import { braked } from '../core/brake.ts'
+import type { Action } from '../core/action.ts'
+import { braked, graceMs } from '../core/brake.ts'
 import { ownershipOf, ownerTagKeys } from '../core/identity.ts'
 import type { ObservedCache } from '../core/observed.ts'
 import { type Plan, stuck, wait } from '../core/outcome.ts'
@@ -9,7 +9,7 @@ import { identityChanged } from './checks.ts'
 import type { CacheFacts, CacheObject } from './facts.ts'
 import { type Intent, intentOf, knownOurs, whose } from './intent.ts'
 import { progressOf } from './progress.ts'
-import { topologies } from './topology/topology.ts'
+import { deleteHash, topologies } from './topology/topology.ts'
 
 /**
  * What should happen next while the object is being deleted. Every decision to delete stands on live reads: the cache by id
@@ -35,14 +35,16 @@ const deletionOf = (facts: CacheFacts): Plan => {
   if (observed.is === 'unknown') {
     return poll.failure === undefined
       ? wait('WaitingForAWS', 'waiting for a look at AWS')
-      : wait(poll.failure.reason, `AWS can't be polled: ${poll.failure.message}`)
+      : { is: 'blocked', failure: { ...poll.failure, message: `AWS can't be polled: ${poll.failure.message}` } }
   }
   if (live.is === 'found') return leave(facts, live.value, intent)
   if (observed.is === 'seen' && live.is === 'unread') return busy(observed.cache, facts.reconcilingMs)
   if (observed.is === 'seen') return wait('Deleting', `${observed.cache.id} is gone, but still in the last list of AWS`)
   // A poll begun after our own delete is as good as a look by id.
-  const deletedByUs = facts.repeats !== undefined && facts.sinceWriteMs !== undefined
-  if (live.is === 'unread' && !deletedByUs) return wait('WaitingForAWS', `waiting for a look at ${intent.id}`)
+  if (facts.repeats?.hash === deleteHash(intent.topology, intent.id)) return cleanUp(facts, intent)
+  // What was made a moment ago may not show yet: let go now, it would stay for ever.
+  const young = facts.sinceWriteMs !== undefined && facts.sinceWriteMs < graceMs
+  if (live.is === 'unread' || young) return wait('WaitingForAWS', `waiting for a look at ${intent.id}`)
   return cleanUp(facts, intent)
 }
 
@@ -54,7 +56,7 @@ const busy = (cache: ObservedCache, sinceMs: number): Plan => {
   return wait(reason, message)
 }
 
-const act = (action: AwsAction): Plan => ({ is: 'act', next: step(action), later: [] })
+const act = (action: Action): Plan => ({ is: 'act', next: step(action), later: [] })
 
 /** The cache stands, seen live a moment ago. */
 const leave = (facts: CacheFacts, cache: ObservedCache, intent: Intent): Plan => {
@@ -85,16 +87,13 @@ const leaveFailed = (facts: CacheFacts, cache: ObservedCache, intent: Intent): P
     : act(topologies[intent.topology].remove(cache.id))
 }
 
-/** The Secret in which Larder keeps a generated token, if it has one to keep. */
-const tokenToKeep = ({ object, secrets }: CacheFacts): string | undefined => {
-  const { name, generated } = tokenSecretOf(object)
-  return tokenNeeded(object.spec) && generated && secrets.token.is === 'ours' ? name : undefined
-}
-
 /** The token outlives the object, since AWS never tells it; then the owner tags go: they say that there is something to do. */
-const retain = (facts: CacheFacts, cache: ObservedCache): Plan => {
-  const name = tokenToKeep(facts)
-  if (name !== undefined) return { is: 'act', next: step({ do: 'KeepToken', name }), later: [] }
+const retain = ({ object, secrets }: CacheFacts, cache: ObservedCache): Plan => {
+  const { name, generated } = tokenSecretOf(object)
+  if (tokenNeeded(object.spec) && generated) {
+    if (secrets.token.is === 'ours') return act({ do: 'KeepToken', name })
+    if (secrets.token.is === 'unread') return wait('WaitingForSecret', `waiting until the Secret ${name} is seen`)
+  }
   return act({ do: 'RemoveTags', cacheId: cache.id, arn: cache.arn, keys: ownerTagKeys })
 }
 

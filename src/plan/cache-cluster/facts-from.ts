@@ -52,6 +52,7 @@ export interface CacheInputs
     | 'checkedEveryMs'
     | 'policyNames'
     | 'reconcileAnswered'
+    | 'secretFailure'
   > {
   readonly operator: { readonly cluster: string; readonly clusterUID: string; readonly region: string }
   readonly source: Source
@@ -69,7 +70,16 @@ export interface CacheInputs
 /** What was read from AWS for this reconcile. */
 export type AwsReads = Pick<
   CacheFacts,
-  'live' | 'tags' | 'parameters' | 'parametersTags' | 'settable' | 'leftover' | 'events' | 'defaultFamily' | 'failure'
+  | 'live'
+  | 'tags'
+  | 'parameters'
+  | 'parametersTags'
+  | 'settable'
+  | 'account'
+  | 'leftover'
+  | 'events'
+  | 'defaultFamily'
+  | 'failure'
 >
 
 export const noReads: AwsReads = {
@@ -78,6 +88,7 @@ export const noReads: AwsReads = {
   parameters: unread,
   parametersTags: unread,
   settable: unread,
+  account: unread,
   leftover: undefined,
   events: [],
   defaultFamily: undefined,
@@ -85,8 +96,7 @@ export const noReads: AwsReads = {
 }
 
 export const factsFrom = (inputs: CacheInputs, reads: AwsReads): CacheFacts => {
-  const { nowMs, poll, observed, sinceWriteMs, repeats, refused, checkedEveryMs, policyNames, reconcileAnswered } =
-    inputs
+  const { nowMs, poll, observed, sinceWriteMs, repeats, refused, checkedEveryMs, policyNames } = inputs
   const object = cacheObjectOf(inputs)
   return {
     nowMs,
@@ -104,7 +114,8 @@ export const factsFrom = (inputs: CacheInputs, reads: AwsReads): CacheFacts => {
     policyNames,
     token: tokenFact(object, inputs),
     secrets: secretFacts(object, inputs),
-    reconcileAnswered,
+    reconcileAnswered: inputs.reconcileAnswered,
+    secretFailure: inputs.secretFailure,
     ...reads,
   }
 }
@@ -122,8 +133,15 @@ export const cacheObjectOf = ({
   deleting: metadata.deletionTimestamp !== undefined,
   annotations: metadata.annotations ?? {},
   spec,
-  status: (status ?? {}) as CacheClusterStatus,
+  status: readableStatus((status ?? {}) as CacheClusterStatus),
 })
+
+/** A record of the token in a form that this operator doesn't write says nothing: what AWS has is found out again. */
+const readableStatus = (status: CacheClusterStatus): CacheClusterStatus => {
+  if (status.authToken === undefined || status.authToken.phase !== undefined) return status
+  const { authToken: _, ...rest } = status
+  return rest
+}
 
 /** How long a condition has stood at this status; 0 when it doesn't. */
 const sinceMs = (

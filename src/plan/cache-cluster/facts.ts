@@ -105,6 +105,10 @@ export interface CacheFacts extends Brakes {
   readonly secrets: SecretFacts
   /** The value of larder.dev/reconcile-at that was answered by a look at AWS since. */
   readonly reconcileAnswered: string | undefined
+  /** The account of the credentials; read only where a cache that was there is not found. */
+  readonly account: Found<string>
+  /** A Secret that could not be read, nor its metadata. */
+  readonly secretFailure: Failure | undefined
   /** A read that the next step needs and that failed; the plan then waits or retries as the failure says. */
   readonly failure: Failure | undefined
 }

@@ -41,10 +41,6 @@ export const recordedIdOf = ({
 }: Pick<CacheObject, 'status' | 'spec' | 'cluster' | 'namespace' | 'name'>) =>
   status.id ?? spec.adopt?.id ?? idOf(owner, spec.engine)
 
-/** The id that flags and spec ask for today: when it isn't the recorded one, something that must not change was changed. */
-export const intendedIdOf = ({ spec, ...owner }: Pick<CacheObject, 'spec' | 'cluster' | 'namespace' | 'name'>) =>
-  spec.adopt?.id ?? idOf(owner, spec.engine)
-
 /** The version whose family counts: what is asked for, or what runs when it is newer: AWS never goes back. */
 const versionOf = ({ spec }: CacheObject, cache: ObservedCache | undefined): string | undefined => {
   const running = cache?.engine === spec.engine && cache.engineVersion !== '' ? cache.engineVersion : undefined

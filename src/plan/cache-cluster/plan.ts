@@ -42,12 +42,15 @@ const firstOpinion = (facts: CacheFacts, intent: Intent): Plan => {
   for (const check of checks) {
     const opinion = check(facts, intent)
     if (opinion === undefined) continue
-    // A step that waits for workloads is no reason to be blind to the rest.
-    if (opinion.is === 'act' && opinion.next.ends !== undefined && held !== undefined) continue
+    // A step that waits for workloads is no reason to be blind to the rest, nor to call a nightly snapshot a change.
+    const onlyHeld = opinion.is === 'act' ? opinion.next.ends !== undefined : isSnapshotting(opinion)
+    if (onlyHeld && held !== undefined) continue
     return opinion
   }
   return held ?? { is: 'settled', reason: 'InSync', message: inSync(facts) }
 }
+
+const isSnapshotting = (plan: Plan): boolean => plan.is === 'wait' && plan.reason === 'Snapshotting'
 
 /** Settled, with what a reader of the spec might not expect. */
 const inSync = ({ object, observed }: CacheFacts): string => {

@@ -3,6 +3,7 @@ import { wantedTags } from '../core/tags.ts'
 import type { CacheFacts } from './facts.ts'
 import { type Intent, knownOurs } from './intent.ts'
 import { isContentName } from './parameters.ts'
+import { deleteHash } from './topology/topology.ts'
 
 /** Whether a read is wanted: not at all, for the next step, or only to see again what was seen before. */
 export type Want = 'no' | 'needed' | 'refresh'
@@ -13,6 +14,8 @@ export interface Reads {
   readonly tags: Want
   readonly parameters: Want
   readonly events: Want
+  /** Of the credentials: asked where a cache that was there is not found. */
+  readonly account: Want
   /** The parameter group to look at for removal. */
   readonly leftover: string | undefined
 }
@@ -22,7 +25,7 @@ const suspicious = 3
 
 type Known = Pick<CacheFacts, 'object' | 'observed' | 'repeats'>
 
-const nothing: Reads = { live: 'no', tags: 'no', parameters: 'no', events: 'no', leftover: undefined }
+const nothing: Reads = { account: 'no', live: 'no', tags: 'no', parameters: 'no', events: 'no', leftover: undefined }
 
 /**
  * `refresh`: the user or the slow resync asks for everything to be read again. `users`: caches that use a parameter group, as
@@ -36,15 +39,17 @@ export const readsOf = (
 ): Reads => {
   const { object, observed } = facts
   if (observed.is === 'unknown') return nothing
-  if (object.deleting) return deletionReads(facts, users)
+  if (object.deleting) return deletionReads(facts, intent, users)
   const cache = observed.is === 'seen' ? observed.cache : undefined
+  const missing: Want = cache === undefined && object.status.arn !== undefined ? 'needed' : 'no'
   const want = (needed: boolean): Want => (needed ? 'needed' : refresh ? 'refresh' : 'no')
   const { group } = intent
   const recorded = object.status.parameterGroup
   const complete = group.is === 'own' && recorded?.name === group.name && recorded.complete === true
   const tagsAsked = object.status.tags?.hash !== hashOf(wantedTags(object, object.spec.tags))
   return {
-    live: cache === undefined && object.status.arn !== undefined ? 'needed' : 'no',
+    live: missing,
+    account: missing,
     tags:
       cache === undefined || cache.state === 'deleting'
         ? 'no'
@@ -76,6 +81,7 @@ const leftoverOf = (
  */
 const deletionReads = (
   { object, observed, repeats }: Known,
+  { topology, id }: Intent,
   users: (parameterGroup: string) => readonly string[] | undefined,
 ): Reads => {
   if (object.spec.deletionProtection) return nothing
@@ -88,9 +94,11 @@ const deletionReads = (
     const leftover = leftoverOf({ object, observed, repeats }, users, [parameterGroupName], own)
     return busy ? nothing : { ...nothing, live: 'needed', tags: 'needed', leftover }
   }
+  const deletedByUs = repeats?.hash === deleteHash(topology, id)
   return {
     ...nothing,
-    live: repeats === undefined ? 'needed' : 'no',
+    live: deletedByUs ? 'no' : 'needed',
+    account: deletedByUs || object.status.arn === undefined ? 'no' : 'needed',
     leftover: leftoverOf({ object, observed, repeats }, users, [], own),
   }
 }
