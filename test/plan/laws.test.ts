@@ -455,6 +455,8 @@ describe('safety of the planner', () => {
         const turns = drive(again, 60)
         const calls = turns.flatMap(({ call }) => (call === undefined ? [] : [call.action.do]))
         assert.equal(calls[0], 'SetTags')
+        const marked = turns.findIndex(({ call }) => call !== undefined)
+        for (const { scene } of turns.slice(0, marked)) assert.equal(scene.secrets.sessions, undefined)
         const { cache, tags } = last(turns).scene.world
         assert.equal(ownershipOf(tags[cache?.arn ?? ''] ?? {}, owner), 'ours')
       }),

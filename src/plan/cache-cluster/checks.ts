@@ -162,6 +162,14 @@ const failed: Check = (facts) => {
     : undefined
 }
 
+/** A cache that is taken over carries our mark before anybody is led there. */
+const notMarked: Check = (facts, intent) => {
+  const { object, tags } = facts
+  const cache = cacheOf(facts)
+  if (cache === undefined || tags.is !== 'found' || whose(object, cache, tags.value) === 'ours') return undefined
+  return firstOf(remainingSteps(facts, intent, cache))
+}
+
 /** What can be known without a call comes before calls that make something. */
 const takenBeforeCreate: Check = (facts) => (facts.observed.is === 'absent' ? secretTaken(facts) : undefined)
 
@@ -319,6 +327,7 @@ export const checks: readonly Check[] = [
   parameterGroupNotOurs,
   deletedByOthers,
   failed,
+  notMarked, // no Secret leads to a cache before it is ours
   takenBeforeCreate, // costs nothing: before calls that make something
   tokenToStore, // a token is stored before AWS knows it
   secretsBehind, // workloads first: their Secrets before the next change

@@ -76,7 +76,11 @@ export const withNeeds = (wanted: WantedGroup, observed: ObservedGroup): WantedG
     multiAZ: wanted.multiAZ ?? (apart && observed.multiAZ ? false : undefined),
     automaticFailover:
       wanted.automaticFailover ??
-      (alone && observed.automaticFailover ? false : (onTheWay || spread) && !observed.automaticFailover ? true : undefined),
+      (alone && observed.automaticFailover
+        ? false
+        : (onTheWay || spread) && !observed.automaticFailover
+          ? true
+          : undefined),
   } as WantedGroup)
 }
 
