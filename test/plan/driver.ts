@@ -36,6 +36,8 @@ export interface StoredSecret {
 
 /** How a workload that read the Secrets connects; `untilMs`: it has followed by then, since they say something else. */
 export interface Reader {
+  /** The binding Secret that it reads. */
+  readonly secret: string
   readonly password: string | undefined
   readonly tls: boolean
   readonly sharded: boolean
@@ -392,9 +394,21 @@ const withReaders = (scene: Scene): Scene => {
   )
     return scene
   const { data } = secret
-  const now = { password: data.password, tls: data.tls === 'true', sharded: data['cluster.nodes'] !== undefined }
+  const now = {
+    secret: binding,
+    password: data.password,
+    tls: data.tls === 'true',
+    sharded: data['cluster.nodes'] !== undefined,
+  }
   const last = scene.readers.at(-1)
-  if (last && last.password === now.password && last.tls === now.tls && last.sharded === now.sharded) return scene
+  if (
+    last &&
+    last.secret === binding &&
+    last.password === now.password &&
+    last.tls === now.tls &&
+    last.sharded === now.sharded
+  )
+    return scene
   const before = scene.readers.map((reader) =>
     reader.untilMs === undefined ? { ...reader, untilMs: scene.nowMs + overlapMs(scene) } : reader,
   )

@@ -1,11 +1,29 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import type { Condition } from '../../src/crds/conditions.ts'
+import { cacheEvents } from '../../src/plan/cache-cluster/events.ts'
+import type { CacheFacts } from '../../src/plan/cache-cluster/facts.ts'
 import { eventsOf } from '../../src/plan/core/events.ts'
+import type { Member, Tags } from '../../src/plan/core/observed.ts'
 import { type Plan, type StepResult, stuck, wait, waitsForAws } from '../../src/plan/core/outcome.ts'
 import { refusedByKubernetesMs, requeueWish, settledMs } from '../../src/plan/core/requeue.ts'
 import { verdictOf } from '../../src/plan/core/verdict.ts'
-import { id, nowIso } from './facts.ts'
+import {
+  arn,
+  factsOf,
+  former,
+  found,
+  group,
+  id,
+  known,
+  member,
+  nowIso,
+  objectOf,
+  ours,
+  seen,
+  twins,
+  without,
+} from './facts.ts'
 
 const nothing: StepResult = { is: 'nothing' }
 const done: StepResult = { is: 'done' }
@@ -152,5 +170,68 @@ describe('what looking at AWS more often helps', () => {
     const outside = ['WaitingForPolicy', 'WaitingForSecret', 'WaitingForConsumers', 'SecretTaken', 'KubernetesRefused']
     for (const reason of outside) assert.equal(waitsForAws(reason as Parameters<typeof waitsForAws>[0]), false, reason)
     for (const reason of ['Creating', 'Modifying', 'Deleting', 'WaitingForAWS'] as const) assert.ok(waitsForAws(reason))
+  })
+})
+
+describe('what happened to the cache itself', () => {
+  const told = (changes: Partial<CacheFacts>, plan: Plan, result: StepResult = nothing) => {
+    const facts = factsOf(changes)
+    return cacheEvents(facts, plan, result, verdictOf(plan, result)).map(
+      ({ type, reason, message }) => `${type} ${reason}: ${message}`,
+    )
+  }
+  const ready = said('InSync')
+  const pair = (primary: string, replica: string) => [member({ id: primary }), member({ id: replica, role: 'replica' })]
+  const knew = (members: readonly Member[]) =>
+    objectOf({
+      status: {
+        ...known,
+        conditions: [...ready],
+        members: members.map(({ id: of, shard, role, status }) => ({ id: of, shard, role, status })),
+      },
+    })
+  it('another primary: a failover, by shard', () => {
+    const facts = { object: knew(pair('a', 'b')), observed: seen(group({ members: pair('b', 'a') })) }
+    assert.deepEqual(told(facts, settled), ['Warning FailedOver: shard 0001: a is no longer the primary, b is'])
+  })
+  it('the same primary, a new shard, or a role that AWS does not tell: none', () => {
+    const same = { object: knew(pair('a', 'b')), observed: seen(group({ members: pair('a', 'c') })) }
+    const grown = {
+      object: knew(pair('a', 'b')),
+      observed: seen(group({ members: [...pair('a', 'b'), member({ id: 'n', shard: '0002' })] })),
+    }
+    const untold = {
+      object: knew(pair('a', 'b')),
+      observed: seen(group({ members: [member({ id: 'a', role: 'unknown' }), member({ id: 'b', role: 'unknown' })] })),
+    }
+    for (const facts of [same, grown, untold]) assert.deepEqual(told(facts, settled), [])
+  })
+  const marks: Plan = {
+    is: 'act',
+    next: { action: { do: 'SetTags', cacheId: id, arn, tags: {} }, disruption: 'None', when: 'Now' },
+    later: [],
+  }
+  const marking = (tags: Tags, status: CacheFacts['object']['status'] = {}) =>
+    told({ object: objectOf({ status }), observed: seen(group()), tags: found(tags) }, marks, done)
+  it('a cache that is taken over: a warning, and from whom', () => {
+    assert.match(marking(former)[0] ?? '', /^Warning TakenOver: .*from a former object of this name$/)
+    assert.match(marking({})[0] ?? '', /from nobody$/)
+    assert.match(marking(twins)[0] ?? '', /from another cluster$/)
+  })
+  it('tags that are put right, or changed, are no take-over', () => {
+    for (const tags of [ours, without(ours, 'larder.dev/uid'), {}]) {
+      assert.deepEqual(
+        marking(tags, known).map((line) => line.split(':')[0]),
+        ['Normal SetTags'],
+      )
+    }
+  })
+  it('what is kept in AWS is said as long as there is an object to say it of', () => {
+    const kept = told({}, { is: 'released', message: `${id} stays in AWS (arn)` })
+    assert.deepEqual(
+      kept.map((line) => line.split(':')[0]),
+      ['Normal Kept', 'Normal Released'],
+    )
+    assert.equal(told({}, { is: 'released', message: 'gone' }).length, 1)
   })
 })

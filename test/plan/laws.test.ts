@@ -7,6 +7,7 @@ import { graceMs, refusalPauseMs } from '../../src/plan/core/brake.ts'
 import { ownershipOf, ownerTagKeys } from '../../src/plan/core/identity.ts'
 import type { Tags } from '../../src/plan/core/observed.ts'
 import { stepHash } from '../../src/plan/core/step.ts'
+import { pairNames } from '../../src/plan/secrets/names.ts'
 import { drive, edited, gathered, isSettled, noMemory, type Reader, type Scene, type Turn, turn } from './driver.ts'
 import { former, hourMs, others, owner, twins } from './facts.ts'
 import { emptyWorld, settable, type World } from './model-world.ts'
@@ -16,6 +17,8 @@ import {
   drift,
   evenSpecs,
   foreignSecret,
+  happened,
+  history,
   luck,
   policy,
   respecified,
@@ -111,7 +114,8 @@ const keepsToItsPauses = ({ before, plan }: Turn): void => {
 
 /** The token that is asked for. */
 const tokenOf = ({ secrets }: Scene): string | undefined => secrets['sessions-auth']?.data.token
-const publishedBy = ({ secrets }: Scene): string | undefined => secrets.sessions?.data.password
+const publishedBy = ({ secrets, spec }: Scene): string | undefined =>
+  secrets[pairNames({ name: owner.name, spec }).binding]?.data.password
 
 /** What a spec asks for, told here once more and in other words than the planner's. What it leaves out is as it is. */
 const isAsAsked = (scene: Scene, fresh: boolean): void => {
@@ -417,6 +421,43 @@ describe('laws of the planner', () => {
   })
 })
 
+describe('histories', () => {
+  it('whatever happens in whatever order, with crashes between: it ends as asked, and nobody was cut off', () => {
+    fc.assert(
+      fc.property(history, policy, ([spec, happenings], asked) => {
+        let scene = settle(sceneOf(spec, { policy: asked }), [], fresh).scene
+        const all: Turn[] = []
+        for (const [reconciles, what, luck] of happenings) {
+          const turns = drive(happened(scene, what), reconciles + 1, [luck])
+          all.push(...turns)
+          scene = last(turns).scene
+        }
+        const { scene: end, turns } = settle(scene)
+        for (const one of [...all, ...turns]) holds(one)
+        assert.equal(end.world.created, 1)
+        const { binding, env } = pairNames({ name: owner.name, spec: end.spec })
+        const kept = [binding, env, ...(end.spec.auth?.mode === 'Token' ? ['sessions-auth'] : [])]
+        assert.deepEqual(Object.keys(end.secrets).sort(), kept.sort())
+      }),
+      runs(80),
+    )
+  })
+  it('a second object of the same name waits until the Secrets of the first are collected', () => {
+    fc.assert(
+      fc.property(evenSpecs, policy, ([spec], asked) => {
+        const first = settle(sceneOf(spec, { policy: asked }), [], fresh).scene
+        const second = { ...sceneOf(spec, { policy: asked }), uid: 'uid-2', world: first.world, secrets: first.secrets }
+        const waiting = last(drive(second, 12)).scene
+        assert.deepEqual(waiting.secrets, first.secrets)
+        const { [`sessions`]: _, [`sessions-env`]: __, [`sessions-auth`]: ___, ...free } = waiting.secrets
+        const end = last(drive({ ...waiting, secrets: free, secretsBefore: free }, 60)).scene
+        assert.equal(end.secrets.sessions?.meta.owner?.uid, 'uid-2')
+      }),
+      runs(30),
+    )
+  })
+})
+
 describe('safety of the planner', () => {
   const strange = fc.constantFrom<Tags>({}, { team: 'a' }, others, twins)
   const retagged = (scene: Scene, tags: Tags): Scene => ({
@@ -455,6 +496,8 @@ describe('safety of the planner', () => {
         const turns = drive(again, 60)
         const calls = turns.flatMap(({ call }) => (call === undefined ? [] : [call.action.do]))
         assert.equal(calls[0], 'SetTags')
+        const marked = turns.findIndex(({ call }) => call !== undefined)
+        for (const { scene } of turns.slice(0, marked)) assert.equal(scene.secrets.sessions, undefined)
         const { cache, tags } = last(turns).scene.world
         assert.equal(ownershipOf(tags[cache?.arn ?? ''] ?? {}, owner), 'ours')
       }),

@@ -2,13 +2,17 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import { cacheClusterStatus } from '../../src/crds/cache-cluster/status.ts'
 import { annotation } from '../../src/crds/kind.ts'
-import { planCacheCluster } from '../../src/plan/cache-cluster/checks.ts'
 import type { CacheFacts } from '../../src/plan/cache-cluster/facts.ts'
+import { lossOf } from '../../src/plan/cache-cluster/intent.ts'
+import { contentName } from '../../src/plan/cache-cluster/parameters.ts'
+import { planCacheCluster } from '../../src/plan/cache-cluster/plan.ts'
 import { judgeCacheCluster, judgeUnreadable } from '../../src/plan/cache-cluster/status.ts'
 import { lasting, nextConditions } from '../../src/plan/core/conditions.ts'
-import type { Acted, Plan } from '../../src/plan/core/outcome.ts'
+import { clusterTags } from '../../src/plan/core/identity.ts'
+import type { Plan, StepResult } from '../../src/plan/core/outcome.ts'
+import { step, stepHash } from '../../src/plan/core/step.ts'
 import { tagsRecord } from '../../src/plan/core/tags.ts'
-import { type StepResult, verdictOf } from '../../src/plan/core/verdict.ts'
+import { verdictOf } from '../../src/plan/core/verdict.ts'
 import {
   absent,
   arn,
@@ -18,23 +22,30 @@ import {
   found,
   group,
   id,
+  isoAt,
   known,
+  member,
   memcached,
   memcachedSpec,
   node,
   nowIso,
+  nowMs,
   objectOf,
   others,
   ours,
+  owner,
   parametersOf,
+  present,
   seen,
   specOf,
+  twins,
+  without,
 } from './facts.ts'
-import { withSecrets } from './sealed.ts'
+import { publishedSince, withSecrets } from './sealed.ts'
 
 const nothing: StepResult = { is: 'nothing' }
-const did = (is: 'done' | 'exists' | 'absent' | 'unchanged'): StepResult => ({ is: 'acted', acted: { is } })
-const refused = (is: 'retryable' | 'stalled' | 'waiting'): Acted => ({
+const did = (is: 'done' | 'exists' | 'absent' | 'unchanged'): StepResult => ({ is })
+const refused = (is: 'retryable' | 'stalled' | 'waiting'): StepResult => ({
   is: 'failed',
   failure: { is, reason: 'QuotaExceeded', message: 'no' },
 })
@@ -51,6 +62,20 @@ const settled = withSecrets(factsOf({ object: objectOf({ status: known }), obser
 const changing = withSecrets(factsOf({ object: object(larger), observed: seen(group()) }))
 const moving = (status: string) => group({ state: 'moving', status })
 const tokenSpec = { encryption: { inTransit: 'Required' }, auth: { mode: 'Token' } }
+const taken = { is: 'foreign', whose: "exists and is not Larder's" } as const
+const guardedFacts = withSecrets(
+  factsOf({
+    object: object(tokenSpec, { ...known, authToken: { version: '1', seen: '1', phase: 'Settled' } }),
+    observed: seen(group({ authToken: true, inTransit: 'Required' })),
+    token: present('1'),
+  }),
+)
+const writing = planCacheCluster(factsOf({ object: objectOf({ status: known }), observed: seen(group()) }))
+const secretsRefused = {
+  hash: writing.is === 'act' ? stepHash(writing.next) : '',
+  failure: { is: 'stalled', reason: 'KubernetesRefused', message: 'Kubernetes refused it: quota' } as const,
+  sinceMs: 0,
+}
 
 describe('conditions', () => {
   const serving = 'Available=True/Serving'
@@ -61,7 +86,7 @@ describe('conditions', () => {
     [
       'announced: reconciling',
       changing,
-      { is: 'announced' },
+      nothing,
       ['Reconciling=True/Modifying', 'Ready=False/Modifying', serving, bound],
     ],
     [
@@ -73,13 +98,13 @@ describe('conditions', () => {
     [
       'AWS refused it for good: stalled',
       changing,
-      { is: 'acted', acted: refused('stalled') },
+      refused('stalled'),
       ['Stalled=True/QuotaExceeded', 'Ready=False/QuotaExceeded', serving, bound],
     ],
     [
       'AWS refused it for now: reconciling',
       changing,
-      { is: 'acted', acted: refused('retryable') },
+      refused('retryable'),
       ['Reconciling=True/QuotaExceeded', 'Ready=False/QuotaExceeded', serving, bound],
     ],
     [
@@ -91,7 +116,7 @@ describe('conditions', () => {
     [
       'being created: not serving',
       factsOf({
-        object: objectOf({ status: { id, tags: { hash: 'x', keys: [] } } }),
+        object: objectOf({ status: { id, target: known.target, tags: { hash: 'x', keys: [] } } }),
         observed: seen(group({ state: 'moving', status: 'creating', primary: undefined })),
       }),
       nothing,
@@ -100,7 +125,7 @@ describe('conditions', () => {
     [
       'nothing there yet',
       factsOf(),
-      { is: 'announced' },
+      nothing,
       ['Reconciling=True/Creating', 'Ready=False/Creating', 'Available=False/NotFound', unbound],
     ],
     [
@@ -113,7 +138,7 @@ describe('conditions', () => {
       'not ours: nothing of it is shown as ours',
       factsOf({ observed: seen(group()), tags: found(others) }),
       nothing,
-      ['Stalled=True/NotOurs', 'Ready=False/NotOurs', 'Available=False/NotOurs', unbound],
+      ['Stalled=True/NotOurs', 'Ready=False/NotOurs', 'Available=False/NotOurs', 'BindingReady=False/NotOurs'],
     ],
     [
       'failed',
@@ -140,7 +165,107 @@ describe('conditions', () => {
       'suspended and nothing there: not ready, and nothing is going on',
       factsOf({ object: object({ suspend: true }, {}) }),
       nothing,
-      ['Ready=False/Suspended', 'Available=False/NotFound', unbound],
+      ['Stalled=True/Suspended', 'Ready=False/Suspended', 'Available=False/NotFound', unbound],
+    ],
+    [
+      'suspended with a difference: not ready, and it is said',
+      withSecrets(factsOf({ ...settled, object: object({ suspend: true, ...larger }) })),
+      nothing,
+      ['Stalled=True/Suspended', 'Ready=False/Suspended', serving, bound],
+    ],
+    [
+      'a snapshot is taken, with nothing to do: ready',
+      withSecrets(factsOf({ ...settled, observed: seen(moving('snapshotting')) })),
+      nothing,
+      ['Ready=True/InSync', serving, bound],
+    ],
+    [
+      'one replica failed: stalled, and still serving',
+      withSecrets(
+        factsOf({ ...settled, observed: seen(group({ members: [member(), member({ id: 'x', state: 'failed' })] })) }),
+      ),
+      nothing,
+      ['Stalled=True/MemberFailed', 'Ready=False/MemberFailed', serving, bound],
+    ],
+    [
+      'AWS is not seen for five minutes: unknown, and why',
+      withSecrets(
+        factsOf({
+          ...settled,
+          poll: { blindMs: 300_000, failure: { is: 'stalled', reason: 'AccessDenied', message: 'no' } },
+        }),
+      ),
+      nothing,
+      ['Reconciling=True/AccessDenied', 'Ready=Unknown/AccessDenied', 'Available=Unknown/AccessDenied', bound],
+    ],
+    [
+      'a Secret of somebody else: stalled, the cache serves, and nobody is led there',
+      factsOf({ ...settled, secrets: { ...settled.secrets, binding: taken } }),
+      nothing,
+      ['Stalled=True/SecretTaken', 'Ready=False/SecretTaken', serving, 'BindingReady=False/SecretTaken'],
+    ],
+    [
+      'a Secret write that Kubernetes refuses is said, whatever else is done',
+      factsOf({ object: object(larger), observed: seen(group()), refused: secretsRefused }),
+      did('done'),
+      ['Reconciling=True/Modifying', 'Ready=False/Modifying', serving, 'BindingReady=False/KubernetesRefused'],
+    ],
+    [
+      'and holds Ready back when nothing else is to do',
+      factsOf({ object: objectOf({ status: known }), observed: seen(group()), refused: secretsRefused }),
+      nothing,
+      [
+        'Stalled=True/KubernetesRefused',
+        'Ready=False/KubernetesRefused',
+        serving,
+        'BindingReady=False/KubernetesRefused',
+      ],
+    ],
+    [
+      'the policy is missing: the Secrets stay as they are',
+      factsOf({ ...settled, object: object({ policyRef: { name: 'p' } }), policy: absent }),
+      nothing,
+      [
+        'Reconciling=True/WaitingForPolicy',
+        'Ready=False/WaitingForPolicy',
+        serving,
+        'BindingReady=True/WaitingForPolicy',
+      ],
+    ],
+    [
+      'a token is rotated: the Secrets stay as they are, and are good',
+      factsOf({
+        ...guardedFacts,
+        observed: seen(group({ authToken: true, inTransit: 'Required', state: 'moving', status: 'modifying' })),
+        object: object(tokenSpec, { ...known, authToken: { version: '2', seen: '2', phase: 'Rotating' } }),
+        token: present('2'),
+      }),
+      nothing,
+      ['Reconciling=True/Modifying', 'Ready=False/Modifying', serving, 'BindingReady=True/TokenNotTaken'],
+    ],
+    [
+      'waiting for workloads to follow: reconciling',
+      publishedSince(
+        factsOf({
+          object: object({ encryption: { inTransit: 'Required' } }),
+          observed: seen(group({ inTransit: 'Preferred' })),
+        }),
+        nowIso,
+      ),
+      nothing,
+      ['Reconciling=True/WaitingForConsumers', 'Ready=False/WaitingForConsumers', serving, bound],
+    ],
+    [
+      'the token before is still good: ready',
+      publishedSince(
+        factsOf({
+          ...guardedFacts,
+          object: object(tokenSpec, { ...known, authToken: { version: '1', seen: '1', phase: 'Overlap' } }),
+        }),
+        nowIso,
+      ),
+      nothing,
+      ['Ready=True/InSync', serving, bound],
     ],
     [
       'the Secrets are being written',
@@ -152,10 +277,10 @@ describe('conditions', () => {
       'a token that AWS was not given yet keeps the Secrets back',
       factsOf({
         object: object(tokenSpec),
-        observed: seen(group({ inTransit: 'Required' })),
-        token: { is: 'present', version: '1' },
+        observed: seen(group({ inTransit: 'Required', authToken: true })),
+        token: present('1'),
       }),
-      { is: 'announced' },
+      nothing,
       ['Reconciling=True/Modifying', 'Ready=False/Modifying', serving, 'BindingReady=False/TokenNotTaken'],
     ],
     [
@@ -222,16 +347,25 @@ describe('status', () => {
       factsOf({ object: objectOf({ spec: memcachedSpec(), status: known }), observed: seen(memcached()) }),
     )
     for (const facts of [settled, changing, nodes]) {
-      const status = JSON.parse(JSON.stringify(judged(facts, { is: 'announced' })))
+      const status = JSON.parse(JSON.stringify(judged(facts, nothing)))
       assert.deepEqual(cacheClusterStatus.parse(status), status)
     }
   })
+  const later = (ms: number) => ({ nowMs: nowMs + ms, nowIso: isoAt(ms) })
   it('of a settled object stays the same from look to look', () => {
     const first = judged(settled)
-    const again = withSecrets(
-      factsOf({ ...settled, nowIso: '2027-01-01T00:00:00Z', object: objectOf({ status: first }) }),
-    )
+    const again = withSecrets(factsOf({ ...settled, ...later(299_000), object: objectOf({ status: first }) }))
     assert.deepEqual(judged(again), first)
+  })
+  it('a look is written down now and then, so that nobody takes the operator for dead', () => {
+    const first = judged(settled)
+    const again = withSecrets(factsOf({ ...settled, ...later(300_000), object: objectOf({ status: first }) }))
+    assert.deepEqual(judged(again), { ...first, lastCheckedTime: isoAt(300_000) })
+    const blind = factsOf({
+      ...again,
+      poll: { blindMs: 60_000, failure: { is: 'retryable', reason: 'NetworkError', message: 'm' } },
+    })
+    assert.equal(judged(blind).lastCheckedTime, first.lastCheckedTime)
   })
   it('that says something new tells when', () => {
     const first = judged(settled)
@@ -253,15 +387,69 @@ describe('status', () => {
     const changed = factsOf({ observed: { is: 'unknown' }, object: objectOf({ status: before, generation: 2 }) })
     assert.equal(judged(changed).observedGeneration, 2)
   })
+  it('an unknown observation keeps Available, endpoints and members, also after an edit', () => {
+    const before = judged(settled)
+    const status = judged(
+      factsOf({
+        observed: { is: 'unknown' },
+        object: objectOf({ status: before, generation: 2, spec: specOf(larger) }),
+      }),
+    )
+    const { address, endpoint, members, size, nodeType } = before
+    assert.deepEqual(
+      [status.address, status.endpoint, status.members, status.size, status.nodeType],
+      [address, endpoint, members, size, nodeType],
+    )
+    assert.deepEqual(
+      (status.conditions ?? []).map(({ type, status: is, reason }) => `${type}=${is}/${reason}`),
+      [
+        'Reconciling=True/WaitingForAWS',
+        'Ready=False/WaitingForAWS',
+        'Available=True/Serving',
+        'BindingReady=True/Written',
+      ],
+    )
+    assert.equal(status.lastCheckedTime, before.lastCheckedTime)
+  })
+  it('of a new object that nobody looked for yet is unknown, never absent', () => {
+    const facts = factsOf({ observed: { is: 'unknown' } })
+    assert.ok(conditions(facts).includes('Available=Unknown/WaitingForAWS'))
+  })
+  it('why polls fail is told to whoever waits, and Ready stays said', () => {
+    const failure = { is: 'stalled', reason: 'AccessDenied', message: 'm' } as const
+    const poll = { blindMs: 60_000, failure }
+    const waiting = factsOf({ observed: { is: 'unknown' }, poll })
+    assert.ok(conditions(waiting).includes('Reconciling=True/AccessDenied'))
+    const again = factsOf({ ...waiting, object: objectOf({ status: { ...judged(waiting) } }) })
+    assert.ok(conditions(again).includes('Reconciling=True/AccessDenied'))
+    const before = judged(settled)
+    assert.deepEqual(judged(factsOf({ ...waiting, object: objectOf({ status: before }) })), before)
+  })
+  it('another identity: the records and what was seen stay, and it is said', () => {
+    const before = judged(settled)
+    const status = judged(factsOf({ object: { ...objectOf({ status: before }), cluster: 'test' } }))
+    const { conditions: _, lastCheckedTime: __, ...kept } = before
+    const { conditions: now, lastCheckedTime: ___, ...rest } = status
+    assert.deepEqual(JSON.parse(JSON.stringify(rest)), JSON.parse(JSON.stringify(kept)))
+    assert.deepEqual(
+      now?.map(({ type, reason }) => `${type} ${reason}`),
+      ['Stalled IdentityChanged', 'Ready IdentityChanged', 'Available Serving', 'BindingReady NoEndpoint'],
+    )
+  })
+  it('a failed refresh of tags leaves a settled cache Ready', () => {
+    const before = judged(settled)
+    const unread = withSecrets(factsOf({ ...settled, object: objectOf({ status: before }) }))
+    assert.deepEqual(judged(unread), before)
+  })
   it('names the id before the first create call, and shows the plan before it acts', () => {
-    const status = judged(factsOf(), { is: 'announced' })
+    const status = judged(factsOf(), nothing)
     assert.equal(status.id, id)
     assert.equal(status.arn, undefined)
     assert.deepEqual(status.plan?.actions, [{ do: 'CreateGroup', disruption: 'None', when: 'Now' }])
     assert.match(status.plan?.hash ?? '', /^[0-9a-f]{16}$/)
   })
   it('shows what differs', () => {
-    assert.deepEqual(judged(changing, { is: 'announced' }).drift, [
+    assert.deepEqual(judged(changing, nothing).drift, [
       { field: 'spec.nodes.type', want: 'cache.m7g.large', have: 'cache.t4g.small' },
     ])
     assert.equal(judged(settled).drift, undefined)
@@ -313,13 +501,14 @@ describe('status', () => {
     assert.equal(status.arn, undefined)
     assert.equal(status.members, undefined)
   })
-  it('answers the wish to be looked at, once', () => {
-    const facts = withSecrets(
-      factsOf({ ...settled, object: objectOf({ status: known, annotations: { [annotation.reconcileAt]: 'now' } }) }),
-    )
-    assert.equal(judged(facts).lastHandledReconcileAt, 'now')
-    const later = withSecrets(factsOf({ ...settled, object: objectOf({ status: judged(facts) }) }))
-    assert.equal(judged(later).lastHandledReconcileAt, 'now')
+  it('answers the wish to be looked at after a look, and keeps the answer', () => {
+    const asked = { status: known, annotations: { [annotation.reconcileAt]: 'now' } }
+    const facts = withSecrets(factsOf({ ...settled, object: objectOf(asked) }))
+    assert.equal(judged(facts).lastHandledReconcileAt, undefined)
+    const answered = factsOf({ ...facts, reconcileAnswered: 'now' })
+    assert.equal(judged(answered).lastHandledReconcileAt, 'now')
+    const after = withSecrets(factsOf({ ...settled, object: objectOf({ status: judged(answered) }) }))
+    assert.equal(judged(after).lastHandledReconcileAt, 'now')
   })
   it('of a spec that can not be read says so, and keeps the rest', () => {
     const status = judgeUnreadable({ ...known, size: 'x' }, 3, nowIso, 'spec.nodes: required')
@@ -341,7 +530,9 @@ describe('what status remembers of ownership', () => {
     return { arn, createdTime }
   }
   it('the ARN and the creation time once the tags are seen to be ours', () => {
-    assert.deepEqual(identity(factsOf({ observed: seen(group()), tags: found(ours) })), { arn, createdTime })
+    const facts = factsOf({ observed: seen(group()), tags: found(ours) })
+    assert.deepEqual(identity(facts), { arn, createdTime })
+    assert.deepEqual(judged(facts).target, known.target)
   })
   it('nothing before that', () => {
     const none = { arn: undefined, createdTime: undefined }
@@ -352,7 +543,7 @@ describe('what status remembers of ownership', () => {
   })
   it('a cache that was made anew is another one: its failure must be known as ours', () => {
     const facts = factsOf({
-      object: objectOf({ status: known, annotations: { [annotation.recreate]: id } }),
+      object: objectOf({ status: known, annotations: { [annotation.recreate]: lossOf(objectOf({ status: known })) } }),
       live: absent,
     })
     assert.deepEqual(identity(facts, did('done')), { arn: undefined, createdTime: undefined })
@@ -376,7 +567,7 @@ describe('what status remembers of tags', () => {
   it('what our own create call carried there', () => {
     assert.deepEqual(judged(factsOf(), did('done')).tags, tagsRecord(ours))
     assert.equal(judged(factsOf(), did('exists')).tags, undefined)
-    assert.equal(judged(factsOf(), { is: 'announced' }).tags, undefined)
+    assert.equal(judged(factsOf(), nothing).tags, undefined)
   })
   it('what AWS was seen to hold', () => {
     assert.deepEqual(tagged({ tags: { team: 'a' } }, known, { ...ours, team: 'a' }), tagsRecord({ ...ours, team: 'a' }))
@@ -384,6 +575,9 @@ describe('what status remembers of tags', () => {
   it('a difference that was seen is looked at again: no hash stays', () => {
     const before = { ...known, tags: tagsRecord({ ...ours, team: 'a' }) }
     assert.equal(tagged({ tags: { team: 'a' } }, before, { ...ours, team: 'drifted' })?.hash, '')
+  })
+  it('lost owner tags of a cache on record are seen as a difference', () => {
+    assert.equal(tagged({}, known, without(ours, 'larder.dev/uid'))?.hash, '')
   })
   it('keys that are about to be set are remembered before, keys of the past until they are gone', () => {
     const before = { ...known, tags: { hash: 'x', keys: [...Object.keys(ours), 'old', 'gone'] } }
@@ -393,134 +587,264 @@ describe('what status remembers of tags', () => {
   it('nothing of the tags of others', () => {
     assert.equal(tagged({}, {}, others), undefined)
     assert.equal(tagged({}, {}, former), undefined)
+    assert.equal(tagged({}, {}, twins), undefined)
   })
 })
 
 describe('what status remembers of the parameter group', () => {
   const asking = { engineVersion: '7.1', parameters: { timeout: '20' } }
-  const name = `${id}-redis7`
+  const name = contentName(owner.cluster, 'redis7', { timeout: '20' })
+  const old = contentName(owner.cluster, 'redis7', { timeout: '5' })
+  const shared = found(clusterTags(owner))
+  const holds = (values: Record<string, string>) => found(parametersOf(values, { name }))
   const of = (changes: Partial<CacheFacts>, result: StepResult = nothing, plan?: Plan) => {
-    const facts = withSecrets(factsOf(changes))
-    return judged(facts, result, plan).parameterGroup
+    const { parameterGroup, formerParameterGroups } = judged(withSecrets(factsOf(changes)), result, plan)
+    return [parameterGroup, ...(formerParameterGroups === undefined ? [] : [formerParameterGroups])]
   }
-  const hash =
-    of({ object: object(asking, {}), parameters: found(parametersOf({ timeout: '20' })), parametersTags: found(ours) })
-      ?.appliedHash ?? ''
-  const applied = { ...known, parameterGroup: { name, owned: true, appliedHash: hash } }
-  const deletes: Plan = {
+  const complete = { name, owned: true, complete: true }
+  const applied = { ...known, parameterGroup: complete }
+  const attached = seen(group({ parameterGroupName: name }))
+  const deletes = (left: string): Plan => ({
     is: 'act',
-    next: { action: { do: 'DeleteParameterGroup', name }, disruption: 'None', when: 'Now' },
+    next: step({ do: 'DeleteParameterGroup', name: left }),
     later: [],
-  }
-
-  it('it is ours before it is made', () => {
-    assert.deepEqual(of({ object: object(asking, {}), parameters: absent }, { is: 'announced' }), { name, owned: true })
   })
-  it('the hash stands once AWS holds the values and the tags', () => {
-    assert.match(hash, /^[0-9a-f]{16}$/)
-    const own = found(parametersOf({ timeout: '20' }))
-    assert.equal(
-      of({ object: object(asking, {}), parameters: found(parametersOf()), parametersTags: found(ours) })?.appliedHash,
-      undefined,
-    )
-    assert.equal(
-      of({ object: object(asking, {}), parameters: own, parametersTags: found(former) })?.appliedHash,
-      undefined,
-    )
-  })
-  it('the hash stays while nothing is read, and falls when a difference is seen or the group is gone', () => {
-    assert.equal(
-      of({ object: object(asking, applied), observed: seen(group({ parameterGroupName: name })) })?.appliedHash,
-      hash,
-    )
-    assert.equal(
+  const rows: readonly (readonly [string, readonly unknown[], readonly unknown[]])[] = [
+    ['it is ours before it is made', of({ object: object(asking, {}), parameters: absent }), [{ name, owned: true }]],
+    [
+      'complete once AWS holds the values',
+      of({ object: object(asking, {}), parameters: holds({ timeout: '20' }), parametersTags: shared }),
+      [complete],
+    ],
+    [
+      'not while a value is missing',
+      of({ object: object(asking, {}), parameters: holds({}), parametersTags: shared }),
+      [{ name, owned: true }],
+    ],
+    [
+      "not when it is another cluster's by its tags",
+      of({ object: object(asking, {}), parameters: holds({ timeout: '20' }), parametersTags: found(twins) }),
+      [{ name, owned: true }],
+    ],
+    ['it stays so while nothing is read', of({ object: object(asking, applied), observed: attached }), [complete]],
+    [
+      'it falls when a difference is seen',
+      of({ object: object(asking, applied), observed: attached, parameters: holds({ timeout: '5' }) }),
+      [{ name, owned: true }],
+    ],
+    [
+      'it falls when the group is gone',
+      of({ object: object(asking, applied), observed: attached, parameters: absent }),
+      [{ name, owned: true }],
+    ],
+    [
+      'it falls when AWS says in a create that the group is missing',
+      of(
+        { object: object(asking, { ...known, arn: undefined, parameterGroup: complete }) },
+        {
+          is: 'failed',
+          failure: { is: 'retryable', reason: 'DependencyNotFound', message: 'm', code: 'CacheParameterGroupNotFound' },
+        },
+      ),
+      [{ name, owned: true }],
+    ],
+    [
+      'other values are another group, and the former one is remembered until it is removed',
       of({
-        object: object(asking, applied),
-        observed: seen(group({ parameterGroupName: name })),
-        parameters: found(parametersOf({ timeout: '5' })),
-      })?.appliedHash,
-      undefined,
-    )
-    assert.equal(
-      of({ object: object(asking, applied), observed: seen(group({ parameterGroupName: name })), parameters: absent })
-        ?.appliedHash,
-      undefined,
-    )
-    const more = { ...asking, parameters: { timeout: '21' } }
-    assert.equal(
-      of({ object: object(more, applied), observed: seen(group({ parameterGroupName: name })) })?.appliedHash,
-      undefined,
-    )
-  })
-  it('one of somebody else is never remembered as ours', () => {
-    assert.equal(
-      of({ object: object(asking, {}), parameters: found(parametersOf()), parametersTags: found(others) }),
-      undefined,
-    )
-  })
-  it("the user's own is told, and is not ours", () => {
-    assert.deepEqual(of({ object: object({ parameterGroupName: 'theirs' }, {}) }), { name: 'theirs', owned: false })
-  })
-  it('a former one is remembered until it is deleted, then the one in use', () => {
-    const observed = seen(group({ parameterGroupName: `${id}-redis7-cluster`, clusterMode: 'Compatible' }))
-    const spec = { ...asking, nodes: { type: 'cache.t4g.small', clusterMode: 'Compatible', replicasPerShard: 1 } }
-    assert.equal(of({ object: object(spec, applied), observed })?.name, name)
-    assert.equal(of({ object: object(spec, applied), observed }, did('done'), deletes)?.name, `${id}-redis7-cluster`)
-    assert.equal(
-      of({ object: object(spec, applied), observed }, { is: 'acted', acted: refused('waiting') }, deletes)?.name,
-      name,
-    )
-  })
-  it('deleting: it is remembered until it is gone', () => {
-    const going = objectOf({ deleting: true, spec: specOf(asking), status: applied })
-    assert.equal(of({ object: going, live: absent, parameters: found(parametersOf()) })?.name, name)
-    assert.equal(
-      of({ object: going, live: absent, parameters: found(parametersOf()) }, did('done'), deletes),
-      undefined,
-    )
-    assert.equal(of({ object: going, live: absent, parameters: absent }), undefined)
-  })
-  it('deleting: the one that the cache uses is remembered before the cache goes', () => {
-    const going = objectOf({ deleting: true, status: known })
-    assert.deepEqual(of({ object: going, observed: seen(group({ parameterGroupName: name })) }), { name, owned: true })
-  })
+        object: object({ ...asking, parameters: { timeout: '5' } }, applied),
+        observed: attached,
+        parameters: absent,
+      }),
+      [{ name: old, owned: true }, [name]],
+    ],
+    [
+      'wanted and taken back before it was attached: remembered too, so that it is removed',
+      of({ object: object({}, applied), observed: seen(group()) }),
+      [{ name: 'default.redis7', owned: false }, [name]],
+    ],
+    [
+      'removed: forgotten',
+      of(
+        {
+          object: object({}, { ...known, formerParameterGroups: [old, name] }),
+          observed: seen(group()),
+          leftover: { name: old, is: 'ours' },
+        },
+        did('done'),
+        deletes(old),
+      ),
+      [{ name: 'default.redis7', owned: false }, [name]],
+    ],
+    [
+      'AWS refuses to remove one that others use: forgotten, whoever leaves last removes it',
+      of(
+        {
+          object: object({}, { ...known, formerParameterGroups: [old] }),
+          observed: seen(group()),
+          leftover: { name: old, is: 'ours' },
+        },
+        did('unchanged'),
+        deletes(old),
+      ),
+      [{ name: 'default.redis7', owned: false }],
+    ],
+    [
+      'refused for now: remembered',
+      of(
+        {
+          object: object({}, { ...known, formerParameterGroups: [old] }),
+          observed: seen(group()),
+          leftover: { name: old, is: 'ours' },
+        },
+        refused('retryable'),
+        deletes(old),
+      ),
+      [{ name: 'default.redis7', owned: false }, [old]],
+    ],
+    [
+      'gone, or never ours: forgotten',
+      of({
+        object: object({}, { ...known, formerParameterGroups: [old] }),
+        observed: seen(group()),
+        leftover: { name: old, is: 'absent' },
+      }),
+      [{ name: 'default.redis7', owned: false }],
+    ],
+    [
+      'its tags could not be read: remembered',
+      of({
+        object: object({}, { ...known, formerParameterGroups: [old] }),
+        observed: seen(group()),
+        leftover: { name: old, is: 'unread' },
+      }),
+      [{ name: 'default.redis7', owned: false }, [old]],
+    ],
+    [
+      "the user's own is told, and is not ours",
+      of({ object: object({ parameterGroupName: 'theirs' }, {}) }),
+      [{ name: 'theirs', owned: false }],
+    ],
+    [
+      'what is attached and nobody asks for is told',
+      of({ object: object({}), observed: seen(group({ parameterGroupName: name })) }),
+      [{ name, owned: true }],
+    ],
+    [
+      'the one in use is remembered when another is wanted',
+      of({ object: object({ parameterGroupName: 'theirs' }), observed: attached }),
+      [{ name: 'theirs', owned: false }, [name]],
+    ],
+    [
+      'deleting: it is remembered until it is gone',
+      of({
+        object: objectOf({ deleting: true, spec: specOf(asking), status: applied }),
+        live: absent,
+        leftover: { name, is: 'ours' },
+      }),
+      [complete],
+    ],
+    [
+      'deleting: gone',
+      of(
+        {
+          object: objectOf({ deleting: true, spec: specOf(asking), status: applied }),
+          live: absent,
+          leftover: { name, is: 'ours' },
+        },
+        did('done'),
+        deletes(name),
+      ),
+      [undefined],
+    ],
+  ]
+  for (const [sentence, have, wanted] of rows) {
+    it(sentence, () => assert.deepEqual(JSON.parse(JSON.stringify(have)), JSON.parse(JSON.stringify(wanted))))
+  }
 })
 
-describe('what status remembers of the token', () => {
-  const given = { version: '1', settled: true }
-  const plan = (name: 'RotateToken' | 'SetToken' | 'CreateGroup'): Plan => {
-    const facts = factsOf({ object: object(tokenSpec, {}), token: { is: 'present', version: '2' } })
-    const create = planCacheCluster(facts)
-    if (name === 'CreateGroup') return create
-    return { is: 'act', next: { action: { do: name, id }, disruption: 'None', when: 'Now' }, later: [] }
-  }
-  const after = (name: 'RotateToken' | 'SetToken' | 'CreateGroup', result: StepResult) =>
-    judged(
-      factsOf({ object: object(tokenSpec, { ...known, authToken: given }), token: { is: 'present', version: '2' } }),
-      result,
-      plan(name),
-    ).authToken
-  const rows = [
-    ['a rotation leaves two tokens', 'RotateToken', did('done'), { version: '2', settled: false }],
-    ['a rotation that was made before, too', 'RotateToken', did('unchanged'), { version: '2', settled: false }],
-    ['SET leaves one', 'SetToken', did('done'), { version: '2', settled: true }],
-    ['SET that was made before, too', 'SetToken', did('unchanged'), { version: '2', settled: true }],
-    ['a cache is made with it', 'CreateGroup', did('done'), { version: '2', settled: true }],
-    ['a cache that existed before holds who knows what', 'CreateGroup', did('exists'), given],
-    ['a cache that is gone holds nothing', 'RotateToken', did('absent'), given],
-    ['a refused call changes nothing', 'RotateToken', { is: 'acted', acted: refused('stalled') }, given],
-    ['an announced one neither', 'RotateToken', { is: 'announced' }, given],
-  ] as const
-  for (const [sentence, name, result, token] of rows) {
-    it(sentence, () => assert.deepEqual(after(name, result), token))
-  }
+describe('what status remembers of what workloads were told', () => {
+  const published = (facts: CacheFacts, result: StepResult = nothing, plan?: Plan) =>
+    judged(facts, result, plan).published
+  const standing = publishedSince(settled, isoAt(-1000))
+  const was = standing.object.status.published
+  it('since when, from the write on', () => {
+    const facts = factsOf({ object: objectOf({ status: known }), observed: seen(group()) })
+    assert.equal(published(facts), undefined)
+    assert.equal(published(facts, refused('stalled')), undefined)
+    assert.deepEqual(published(facts, did('done')), {
+      way: was?.way,
+      since: nowIso,
+      names: ['sessions', 'sessions-env'],
+    })
+  })
+  it('the same way keeps its date, whatever is rewritten', () => {
+    assert.deepEqual(published(standing), was)
+    const moved = factsOf({ ...standing, observed: seen(group({ primary: { host: 'other', port: 1 } })) })
+    assert.deepEqual(published(moved, did('done')), was)
+  })
+  it('another way begins anew, once it is written', () => {
+    const turned = factsOf({ ...standing, observed: seen(group({ inTransit: 'Required' })) })
+    assert.equal(published(turned)?.since, was?.since)
+    assert.equal(published(turned, did('done'))?.since, nowIso)
+    assert.notEqual(published(turned, did('done'))?.way, was?.way)
+  })
+  it('a status that was lost is written again when both Secrets are seen to be current', () => {
+    assert.equal(published(settled)?.since, nowIso)
+  })
+  it('which token', () => {
+    const status = { ...known, authToken: { version: '1', seen: '1', phase: 'Settled' as const } }
+    assert.equal(published(withSecrets(factsOf({ ...guardedFacts, object: object(tokenSpec, status) })))?.token, '1')
+    assert.equal(published(settled)?.token, undefined)
+  })
+  it('names of the past stay until they are removed', () => {
+    const renamed = publishedSince(settled, isoAt(0))
+    const facts = withSecrets(
+      factsOf({
+        ...renamed,
+        object: { ...renamed.object, spec: specOf({ connection: { secretName: 'web' } }) },
+      }),
+    )
+    assert.deepEqual(published(facts)?.names, ['sessions', 'sessions-env', 'web', 'web-env'])
+    const remove: Plan = {
+      is: 'act',
+      next: step({ do: 'DeleteSecrets', names: ['sessions', 'sessions-env'] }),
+      later: [],
+    }
+    assert.deepEqual(published(facts, did('done'), remove)?.names, ['web', 'web-env'])
+    assert.deepEqual(published(facts, refused('stalled'), remove)?.names.length, 4)
+  })
+  it('the Secret of a token that was made is on record before anything else is', () => {
+    const facts = factsOf({ object: object(tokenSpec, {}), token: absent })
+    assert.deepEqual(published(facts, did('done'))?.names, ['sessions-auth'])
+  })
 })
 
 describe('verdicts', () => {
   it('a failed call speaks for itself, an accepted one waits', () => {
     const plan = planCacheCluster(changing)
-    assert.equal(verdictOf(plan, { is: 'acted', acted: refused('stalled') }).is, 'stalled')
+    assert.equal(verdictOf(plan, refused('stalled')).is, 'stalled')
     assert.equal(verdictOf(plan, did('done')).is, 'waiting')
     assert.equal(verdictOf({ is: 'released', message: 'm' }, nothing).is, 'released')
+  })
+  it('what AWS refuses has the field in front, as far as the code, its words or the step tell', () => {
+    const said = (plan: Plan, failure: object) => {
+      const result = {
+        is: 'failed',
+        failure: { is: 'stalled', reason: 'InvalidSpec', message: 'No.', ...failure },
+      } as StepResult
+      return verdictOf(plan, result).message
+    }
+    const change = planCacheCluster(changing)
+    const create = planCacheCluster(factsOf())
+    assert.equal(said(change, {}), 'spec.nodes.type: No.')
+    assert.equal(said(create, {}), 'No.')
+    assert.equal(said(create, { code: 'CacheSubnetGroupNotFoundFault' }), 'spec.network.subnetGroupName: No.')
+    assert.equal(said(create, { words: 'The key KMS-1 is disabled' }), 'spec.encryption.kmsKeyId: No.')
+    assert.equal(
+      said(create, { message: 'spec.nodes.type: No.', code: 'InsufficientCacheClusterCapacity' }),
+      'spec.nodes.type: No.',
+    )
+    assert.equal(said(change, { reason: 'AccessDenied' }), 'No.')
+    assert.equal(said(change, { is: 'retryable' }), 'No.')
   })
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import type { CacheClusterStatus } from '../../src/crds/cache-cluster/status.ts'
-import { type CacheFacts, type TokenFact, unread } from '../../src/plan/cache-cluster/facts.ts'
+import { type CacheFacts, type SecretFacts, type TokenFact, unread } from '../../src/plan/cache-cluster/facts.ts'
 import {
   callAnnounced,
   type TokenRecord,
@@ -15,7 +15,20 @@ import {
 import type { ObservedGroup } from '../../src/plan/core/observed.ts'
 import type { Acted } from '../../src/plan/core/outcome.ts'
 import { tokenNeeded, tokenSecretOf } from '../../src/plan/secrets/names.ts'
-import { absent, factsOf, group, id, isoAt, known, objectOf, present, seen, specOf } from './facts.ts'
+import {
+  absent,
+  factsOf,
+  group,
+  id,
+  isoAt,
+  known,
+  metaOf,
+  noSecrets,
+  objectOf,
+  present,
+  seen,
+  specOf,
+} from './facts.ts'
 
 const asking = { encryption: { inTransit: 'Required' }, auth: { mode: 'Token' } }
 const record = (version: string, phase: TokenRecord['phase'], more: Partial<TokenRecord> = {}): TokenRecord => ({
@@ -32,11 +45,13 @@ const factsWith = (
   token: TokenFact,
   cache: Partial<ObservedGroup> = {},
   spec: object = asking,
+  secrets: SecretFacts = { ...noSecrets, binding: { is: 'ours', meta: metaOf({ keys: ['password'] }) } },
 ): CacheFacts =>
   factsOf({
     object: objectOf({ spec: specOf(spec), status: { ...known, ...status } }),
     token,
     observed: seen(guarded(cache)),
+    secrets,
   })
 const calls = (facts: CacheFacts): readonly string[] => {
   if (facts.observed.is !== 'seen' || facts.observed.cache.is !== 'group') return []
@@ -78,7 +93,7 @@ describe('the steps of an auth token', () => {
       ['SetToken 2', 'RotateToken 3', 'SetToken 3'],
     ],
     [
-      'changed before anybody was told: rotated at once, the published one stays good',
+      'changed before anybody was told: rotated at once, since the one between is lost',
       factsWith({ authToken: record('2', 'Overlap'), ...told('1') }, present('3')),
       ['RotateToken 3', 'SetToken 3'],
     ],
@@ -193,6 +208,19 @@ describe('which token the Secrets hold', () => {
       'changed, and AWS was not told: the one that is published stays, from the Secret that holds it',
       factsWith({ authToken: record('1', 'Settled'), ...told('1') }, present('2')),
       'binding 1',
+    ],
+    [
+      'changed, and the Secret that holds the published one is gone or has another name: hold, and the rotation goes on',
+      factsWith({ authToken: record('1', 'Settled'), ...told('1') }, present('2'), {}, asking, noSecrets),
+      'hold',
+    ],
+    [
+      'changed, and somebody edited the password in the Secret: hold, nobody gets what they wrote',
+      factsWith({ authToken: record('1', 'Settled'), ...told('1') }, present('2'), {}, asking, {
+        ...noSecrets,
+        binding: { is: 'ours', meta: metaOf({ keys: ['host'] }) },
+      }),
+      'hold',
     ],
     [
       'changed before the first was published: hold',

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import type { CacheClusterSpec } from '../../src/crds/cache-cluster/spec.ts'
 import type { CachePolicySpec } from '../../src/crds/cache-policy.ts'
 import type { ObservedCache } from '../../src/plan/core/observed.ts'
-import { type Luck, noMemory, type Scene, type StoredSecret } from './driver.ts'
+import { pairNames } from '../../src/plan/secrets/names.ts'
+import { edited, type Luck, noMemory, type Scene, type StoredSecret } from './driver.ts'
 import { metaOf, nowMs, owner, policyOf, specOf } from './facts.ts'
 import { emptyWorld, type World } from './model-world.ts'
 
@@ -215,6 +216,69 @@ export const respecified = (scene: Scene, spec: CacheClusterSpec): Scene => ({
   spec,
   generation: scene.generation + 1,
 })
+
+/** What users and others do in the course of time. */
+export type Happening =
+  | { readonly is: 'spec'; readonly spec: CacheClusterSpec }
+  | { readonly is: 'secretName'; readonly name: string | undefined }
+  | { readonly is: 'token' | 'tokenTouched' | 'bindingDeleted' | 'restart' }
+  | { readonly is: 'approve' }
+
+const happening = (at: Level): fc.Arbitrary<Happening> =>
+  fc.oneof(
+    { weight: 4, arbitrary: groupSpec(at).map((spec) => ({ is: 'spec', spec }) as const) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom(undefined, 'web', 'other').map((name) => ({ is: 'secretName', name }) as const),
+    },
+    {
+      weight: 4,
+      arbitrary: fc
+        .constantFrom('token' as const, 'tokenTouched' as const, 'bindingDeleted' as const, 'restart' as const)
+        .map((is) => ({ is })),
+    },
+  )
+
+/** A spec, and what happens after so many reconciles each. */
+export const history = level.chain((at) =>
+  fc.tuple(groupSpec(at), fc.array(fc.tuple(fc.nat(9), happening(at), badLuck), { minLength: 1, maxLength: 6 })),
+)
+
+export const happened = (scene: Scene, what: Happening): Scene => {
+  const connection = scene.spec.connection
+  switch (what.is) {
+    case 'spec':
+      return respecified(scene, { ...what.spec, ...(connection && { connection }) })
+    case 'secretName':
+      return respecified(
+        scene,
+        specOf({ ...scene.spec, connection: what.name === undefined ? undefined : { secretName: what.name } }),
+      )
+    case 'token': {
+      // A third token would drop the one in use: that is AWS's own limit.
+      const current = scene.secrets[`${owner.name}-auth`]?.data.token
+      const { authToken, published } = scene.status
+      const followed = authToken !== undefined && published?.token === authToken.version
+      const known = Object.values(scene.secrets).some(({ data }) => data.password === current)
+      return current !== undefined && followed && known
+        ? edited(scene, `${owner.name}-auth`, { token: `users-token-${String(scene.versions).padStart(8, '0')}` })
+        : scene
+    }
+    case 'tokenTouched':
+      return edited(scene, `${owner.name}-auth`)
+    case 'bindingDeleted': {
+      const { binding } = pairNames({ name: owner.name, spec: scene.spec })
+      const left = Object.entries(scene.secrets).filter(([name]) => name !== binding)
+      return { ...scene, secrets: Object.fromEntries(left) }
+    }
+    case 'restart':
+      return { ...scene, memory: noMemory }
+    case 'approve': {
+      const hash = scene.status.plan?.hash
+      return hash === undefined ? scene : { ...scene, annotations: { 'larder.dev/approve': hash } }
+    }
+  }
+}
 
 /** A Secret that somebody else made, with everything in it that could mislead. */
 export const foreignSecret: StoredSecret = {

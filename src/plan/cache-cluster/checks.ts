@@ -175,6 +175,14 @@ const failed: Check = (facts) => {
     : undefined
 }
 
+/** A cache that is taken over carries our mark before anybody is led there. */
+const notMarked: Check = (facts, intent) => {
+  const { object, tags } = facts
+  const cache = cacheOf(facts)
+  if (cache === undefined || tags.is !== 'found' || whose(object, cache, tags.value) === 'ours') return undefined
+  return firstOf(remainingSteps(facts, intent, cache))
+}
+
 /** What can be known without a call comes before calls that make something. */
 const takenBeforeCreate: Check = (facts) => (facts.observed.is === 'absent' ? secretTaken(facts) : undefined)
 
@@ -188,14 +196,10 @@ const tokenToStore: Check = (facts) => {
 /** A write that Kubernetes has just refused must not hold up what AWS could do meanwhile: it is said at the end. */
 const refusedNow = ({ refused }: CacheFacts, next: PlannedAction): boolean => refused?.hash === stepHash(next)
 
-/** Until the tags say that a cache is ours, no workload is led to it. */
-const isBeingTakenOver = ({ object, observed, tags }: CacheFacts): boolean =>
-  observed.is === 'seen' && tags.is === 'found' && whose(object, observed.cache, tags.value) !== 'ours'
-
 const secretsBehind: Check = (facts, intent) => {
   const next = secretSteps(facts)
   const cache = cacheOf(facts)
-  if (next === undefined || refusedNow(facts, next) || isBeingTakenOver(facts)) return undefined
+  if (next === undefined || refusedNow(facts, next)) return undefined
   return { is: 'act', next, later: cache === undefined ? [] : remainingSteps(facts, intent, cache) }
 }
 
@@ -352,6 +356,7 @@ export const checks: readonly Check[] = [
   parameterGroupNotOurs,
   deletedByOthers,
   failed,
+  notMarked, // no Secret leads to a cache before it is ours
   takenBeforeCreate, // costs nothing: before calls that make something
   tokenToStore, // a token is stored before AWS knows it
   secretsBehind, // workloads first: their Secrets before the next change

@@ -221,7 +221,7 @@ const rivalOf = (object: CacheObject, meant: readonly string[], source: Source, 
     .filter((other) => other.metadata.uid !== object.uid && age(other) < age(source))
     .toSorted((a, b) => (age(a) < age(b) ? -1 : 1))
   for (const { metadata, spec } of rivals) {
-    const named = { name: metadata.name, spec: spec as CacheClusterSpec }
+    const named = { name: metadata.name, spec: (spec ?? {}) as CacheClusterSpec }
     const secret = writtenNames(named).find((name) => meant.includes(name))
     if (secret !== undefined) return { name: metadata.name, secret }
   }

@@ -55,8 +55,8 @@ export type PublishedToken =
   | { readonly is: 'token'; readonly version: string; readonly from: 'own' | 'binding' }
 
 /** Only what AWS has taken, and while nothing is pending, is handed out; before that the token before it is good. */
-export const tokenToPublish = (facts: TokenFacts): PublishedToken => {
-  const { object, token } = facts
+export const tokenToPublish = (facts: TokenFacts & Pick<CacheFacts, 'secrets'>): PublishedToken => {
+  const { object, token, secrets } = facts
   const record = tokenRecord(facts)
   // A token that the spec has dropped stays told while the cache asks for it: AWS can't take it off.
   if (!tokenNeeded(object.spec)) {
@@ -69,7 +69,12 @@ export const tokenToPublish = (facts: TokenFacts): PublishedToken => {
   if (record.phase === 'Rotating') return { is: 'hold' }
   const { version } = record
   if (token.is === 'present' && token.version === version) return { is: 'token', version, from: 'own' }
-  return object.status.published?.token === version ? { is: 'token', version, from: 'binding' } : { is: 'hold' }
+  // The token before is only where workloads read it, as long as nobody deleted, renamed or edited that.
+  const { binding } = secrets
+  const standing = binding.is === 'ours' && binding.meta.keys.includes('password')
+  return standing && object.status.published?.token === version
+    ? { is: 'token', version, from: 'binding' }
+    : { is: 'hold' }
 }
 
 /**
