@@ -102,7 +102,8 @@ const lost: Check = (facts, { id, topology }) => {
 const notOurs: Check = ({ object, observed, tags }, { id }) => {
   if (observed.is !== 'seen' || tags.is !== 'found') return undefined
   const known = knownOurs(object, observed.cache)
-  switch (ownershipOf(tags.value, object)) {
+  const ownership = ownershipOf(tags.value, object)
+  switch (ownership) {
     case 'ours':
     case 'former':
       return undefined
@@ -121,7 +122,9 @@ const notOurs: Check = ({ object, observed, tags }, { id }) => {
         `${id} exists in AWS and belongs to ${ownerInWords(tags.value)} with another uid (${uid}). If that Kubernetes cluster is gone, take it over: kubectl annotate cachecluster ${object.name} -n ${object.namespace} --overwrite ${annotation.takeOver}=${uid}; if it lives, give each cluster its own --cluster-name`,
       )
     }
+    case 'incomplete':
     case 'other':
+      if (ownership === 'incomplete' && known) return undefined
       return stuck('NotOurs', `${id} exists in AWS and belongs to ${ownerInWords(tags.value)}: rename one of the two`)
   }
 }

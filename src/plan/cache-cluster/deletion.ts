@@ -119,6 +119,8 @@ const cleanUp = (facts: CacheFacts, { id }: Intent): Plan =>
 
 /** Nothing holds the object any more, once a parameter group of ours that nobody uses is gone too. */
 const letGo = ({ leftover }: CacheFacts, message: string): Plan => {
+  if (leftover?.is === 'lingering')
+    return wait('Deleting', `nodes of the cache that is gone still use the parameter group ${leftover.name}`)
   if (leftover?.is === 'unread') return wait('WaitingForAWS', `waiting until AWS tells the tags of ${leftover.name}`)
   return leftover?.is === 'ours'
     ? act({ do: 'DeleteParameterGroup', name: leftover.name })

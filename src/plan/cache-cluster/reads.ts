@@ -15,6 +15,8 @@ export interface Reads {
   readonly events: Want
   /** The parameter group to look at for removal. */
   readonly leftover: string | undefined
+  /** The cache is gone, and nodes of it that are not yet hold this parameter group of ours. */
+  readonly lingering?: string | undefined
 }
 
 /** After the same step was carried out so often, AWS's events may tell why it leads nowhere. */
@@ -36,7 +38,7 @@ export const readsOf = (
 ): Reads => {
   const { object, observed } = facts
   if (observed.is === 'unknown') return nothing
-  if (object.deleting) return deletionReads(facts, users)
+  if (object.deleting) return deletionReads(facts, intent, users)
   const cache = observed.is === 'seen' ? observed.cache : undefined
   const want = (needed: boolean): Want => (needed ? 'needed' : refresh ? 'refresh' : 'no')
   const { group } = intent
@@ -76,6 +78,7 @@ const leftoverOf = (
  */
 const deletionReads = (
   { object, observed, repeats }: Known,
+  { id }: Intent,
   users: (parameterGroup: string) => readonly string[] | undefined,
 ): Reads => {
   if (object.spec.deletionProtection) return nothing
@@ -92,5 +95,7 @@ const deletionReads = (
     ...nothing,
     live: repeats === undefined ? 'needed' : 'no',
     leftover: leftoverOf({ object, observed, repeats }, users, [], own),
+    // AWS lists a group's nodes for a while after the group: its parameter group would stay for good if nobody waited.
+    lingering: own.find((name) => users(name)?.includes(id)),
   }
 }
