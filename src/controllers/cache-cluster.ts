@@ -8,7 +8,7 @@ import { recordedIdOf } from '../plan/cache-cluster/intent.ts'
 import { planCacheCluster } from '../plan/cache-cluster/plan.ts'
 import { judgeCacheCluster, judgeUnreadable } from '../plan/cache-cluster/status.ts'
 import { arnParts, topologyOf } from '../plan/core/identity.ts'
-import { waitsForAws } from '../plan/core/outcome.ts'
+import { type Reason, waitsForAws } from '../plan/core/outcome.ts'
 import { requeueWish } from '../plan/core/requeue.ts'
 import { isoOfMs } from '../plan/core/time.ts'
 import { actOnCache } from './act.ts'
@@ -17,6 +17,9 @@ import type { ReconciledKind } from './reconcile.ts'
 
 /** A referenced Secret isn't watched, so it is read once in this time: a change is noticed within one poll. */
 const referencedSecretMs = 60_000
+
+/** Where there is no cache of ours to give a token to, another token is no reason to look at AWS. */
+const tokenless: readonly Reason[] = ['NotOurs', 'Lost', 'IdentityChanged', 'CreateFailed']
 
 /** The CacheCluster: one cache in ElastiCache and the Secrets that lead to it. */
 export const cacheCluster: ReconciledKind<CacheClusterSpec, CacheFacts> = {
@@ -44,8 +47,7 @@ export const cacheCluster: ReconciledKind<CacheClusterSpec, CacheFacts> = {
     aws.watch(recordedIdOf(object), topologyOf(object.spec.engine), waiting && waitsForAws(verdict.reason))
   },
   requeue: ({ object }, plan, result, verdict) => {
-    // Of a cache that isn't ours no token is given away, so nobody needs to look for one.
-    const referenced = object.spec.auth?.token?.secretRef !== undefined && verdict.reason !== 'NotOurs'
+    const referenced = object.spec.auth?.token?.secretRef !== undefined && !tokenless.includes(verdict.reason)
     return requeueWish(plan, result, verdict, referenced ? referencedSecretMs : undefined)
   },
   forget: ({ aws, memory }, queueKey) => {

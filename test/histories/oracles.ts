@@ -162,7 +162,7 @@ export const nothingOrphaned = async (world: World): Promise<readonly string[]> 
   }
   if (world.clusters.every((cluster) => caches(cluster).length === 0)) {
     for (const { name, tags } of await world.account.parameterGroups())
-      if (tags['larder.dev/cluster'] !== undefined)
+      if (tags['larder.dev/cluster'] !== undefined && all.every(({ parameterGroup }) => parameterGroup !== name))
         wrong.push(`the parameter group ${name} stays in AWS, and nobody uses it`)
     for (const cluster of world.clusters)
       for (const { metadata } of cluster.kubernetes.secrets())

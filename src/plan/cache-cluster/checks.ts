@@ -327,10 +327,10 @@ export const checks: readonly Check[] = [
   readFailed, // nor without what the next step needs
   parametersRefused,
   parametersUnknown,
-  tokenUnusable,
   lost,
   notOurs, // nothing of a cache that isn't ours is read on
   ownershipUnknown,
+  tokenUnusable, // nobody mends a token for a cache that isn't ours
   parameterGroupNotOurs,
   deletedByOthers,
   failed,

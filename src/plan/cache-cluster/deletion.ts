@@ -9,6 +9,7 @@ import { identityChanged } from './checks.ts'
 import type { CacheFacts, CacheObject } from './facts.ts'
 import { type Intent, intentOf, knownOurs } from './intent.ts'
 import { progressOf } from './progress.ts'
+import { deletedByUs } from './reads.ts'
 import { topologies } from './topology/topology.ts'
 
 /**
@@ -40,9 +41,8 @@ const deletionOf = (facts: CacheFacts): Plan => {
   if (live.is === 'found') return leave(facts, live.value, intent)
   if (observed.is === 'seen' && live.is === 'unread') return busy(observed.cache, facts.reconcilingMs)
   if (observed.is === 'seen') return wait('Deleting', `${observed.cache.id} is gone, but still in the last list of AWS`)
-  // A poll begun after our own delete is as good as a look by id.
-  const deletedByUs = facts.repeats !== undefined && facts.sinceWriteMs !== undefined
-  if (live.is === 'unread' && !deletedByUs) return wait('WaitingForAWS', `waiting for a look at ${intent.id}`)
+  if (live.is === 'unread' && !deletedByUs(facts, intent))
+    return wait('WaitingForAWS', `waiting for a look at ${intent.id}`)
   return cleanUp(facts, intent)
 }
 
@@ -73,7 +73,7 @@ const leave = (facts: CacheFacts, cache: ObservedCache, intent: Intent): Plan =>
   const retains = object.spec.deletionPolicy === 'Retain'
   if (retains && ownershipOf(tags.value, object) === 'nobody') return letGo(facts, retained(object))
   if (!stillOurs(facts, cache, tags.value)) return letGo(facts, `${cache.id} is not ours: let go, nothing touched`)
-  if (retains) return retain(facts, cache)
+  if (retains) return retain(facts, cache, tags.value)
   return act(topologies[intent.topology].remove(cache.id))
 }
 
@@ -98,10 +98,12 @@ const tokenToKeep = ({ object, secrets }: CacheFacts): string | undefined => {
 }
 
 /** The token outlives the object, since AWS never tells it; then the owner tags go: they say that there is something to do. */
-const retain = (facts: CacheFacts, cache: ObservedCache): Plan => {
+const retain = (facts: CacheFacts, cache: ObservedCache, tags: Tags): Plan => {
   const name = tokenToKeep(facts)
   if (name !== undefined) return { is: 'act', next: step({ do: 'KeepToken', name }), later: [] }
-  return act({ do: 'RemoveTags', cacheId: cache.id, arn: cache.arn, keys: ownerTagKeys })
+  // AWS takes no call that names a tag which isn't there.
+  const keys = ownerTagKeys.filter((key) => key in tags)
+  return act({ do: 'RemoveTags', cacheId: cache.id, arn: cache.arn, keys })
 }
 
 const retained = (object: CacheObject): string => {

@@ -1,8 +1,10 @@
 import { hashOf } from '../core/hash.ts'
+import { step, stepHash } from '../core/step.ts'
 import { wantedTags } from '../core/tags.ts'
 import type { CacheFacts } from './facts.ts'
 import { type Intent, knownOurs } from './intent.ts'
 import { isContentName } from './parameters.ts'
+import { topologies } from './topology/topology.ts'
 
 /** Whether a read is wanted: not at all, for the next step, or only to see again what was seen before. */
 export type Want = 'no' | 'needed' | 'refresh'
@@ -22,7 +24,7 @@ export interface Reads {
 /** After the same step was carried out so often, AWS's events may tell why it leads nowhere. */
 const suspicious = 3
 
-type Known = Pick<CacheFacts, 'object' | 'observed' | 'repeats'>
+type Known = Pick<CacheFacts, 'object' | 'observed' | 'repeats' | 'sinceWriteMs'>
 
 const nothing: Reads = { live: 'no', tags: 'no', parameters: 'no', events: 'no', leftover: undefined }
 
@@ -72,15 +74,22 @@ const leftoverOf = (
     (name) => !kept.includes(name) && isContentName(object.cluster, name) && users(name)?.length === 0,
   )
 
+/** Our own delete was the last step: a poll begun after it is as good as a look by id. */
+export const deletedByUs = (
+  { repeats, sinceWriteMs }: Pick<CacheFacts, 'repeats' | 'sinceWriteMs'>,
+  { topology, id }: Intent,
+): boolean => sinceWriteMs !== undefined && repeats?.hash === stepHash(step(topologies[topology].remove(id)))
+
 /**
  * Deletes are decided from live reads only: of the cache by id, and of its tags. While AWS is busy deleting, the snapshot is
  * enough; so it is when the poll that doesn't show the cache any more was begun after our own delete.
  */
 const deletionReads = (
-  { object, observed, repeats }: Known,
-  { id }: Intent,
+  facts: Known,
+  intent: Intent,
   users: (parameterGroup: string) => readonly string[] | undefined,
 ): Reads => {
+  const { object, observed } = facts
   if (object.spec.deletionProtection) return nothing
   const { parameterGroup } = object.status
   const own = parameterGroup?.owned ? [parameterGroup.name] : []
@@ -88,14 +97,14 @@ const deletionReads = (
     const { state, parameterGroupName } = observed.cache
     const busy = state === 'deleting' || state === 'moving'
     // What was made for this object leaves with it, also when the cache of its id is somebody else's, or stays.
-    const leftover = leftoverOf({ object, observed, repeats }, users, [parameterGroupName], own)
+    const leftover = leftoverOf(facts, users, [parameterGroupName], own)
     return busy ? nothing : { ...nothing, live: 'needed', tags: 'needed', leftover }
   }
   return {
     ...nothing,
-    live: repeats === undefined ? 'needed' : 'no',
-    leftover: leftoverOf({ object, observed, repeats }, users, [], own),
+    live: deletedByUs(facts, intent) ? 'no' : 'needed',
+    leftover: leftoverOf(facts, users, [], own),
     // AWS lists a group's nodes for a while after the group: its parameter group would stay for good if nobody waited.
-    lingering: own.find((name) => users(name)?.includes(id)),
+    lingering: own.find((name) => users(name)?.includes(intent.id)),
   }
 }
