@@ -9,7 +9,7 @@ import { recordedIdOf } from '../plan/cache-cluster/intent.ts'
 import { planCacheCluster } from '../plan/cache-cluster/plan.ts'
 import { judgeCacheCluster, judgeUnreadable } from '../plan/cache-cluster/status.ts'
 import { arnParts, topologyOf } from '../plan/core/identity.ts'
-import { waitsForAws } from '../plan/core/outcome.ts'
+import { type Reason, waitsForAws } from '../plan/core/outcome.ts'
 import { requeueWish } from '../plan/core/requeue.ts'
 import { isoOfMs } from '../plan/core/time.ts'
 import { actOnCache } from './act.ts'
@@ -20,6 +20,9 @@ import type { ReconciledKind } from './reconcile.ts'
 const referencedSecretMs = 60_000
 /** Nothing tells of a poll that found nothing new, so whoever asked for a look looks so often whether it has come in. */
 const askedMs = 1000
+
+/** Where there is no cache of ours to give a token to, another token is no reason to look at AWS. */
+const tokenless: readonly Reason[] = ['NotOurs', 'Lost', 'IdentityChanged', 'CreateFailed']
 
 /** The CacheCluster: one cache in ElastiCache and the Secrets that lead to it. */
 export const cacheCluster: ReconciledKind<CacheClusterSpec, CacheFacts> = {

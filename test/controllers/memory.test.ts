@@ -3,22 +3,60 @@ import { describe, it } from 'mocha'
 import { createMemory } from '../../src/controllers/memory.ts'
 import { fakeClock } from '../loop/fake-clock.ts'
 
-describe('what is remembered between turns', () => {
+describe('what is remembered between reconciles', () => {
   const key = 'CacheCluster/shop/products'
+  const failure = { is: 'stalled', reason: 'QuotaExceeded', message: 'no room' } as const
 
-  it('counts how often the same plan was carried out for one generation', () => {
-    const memory = createMemory(fakeClock(), () => 0.5)
-    assert.deepEqual(memory.repeats(key, 1), { count: 0, planHash: undefined })
-    memory.carriedOut(key, 1, 'plan')
-    memory.carriedOut(key, 1, 'plan')
-    assert.deepEqual(memory.repeats(key, 1), { count: 2, planHash: 'plan' })
-    assert.equal(memory.repeats(key, 2).count, 0, 'a new generation begins anew')
-    memory.carriedOut(key, 1, 'another plan')
-    assert.deepEqual(memory.repeats(key, 1), { count: 1, planHash: 'another plan' })
+  it('counts how often the same step was carried out in a row', async () => {
+    const clock = fakeClock()
+    const memory = createMemory(clock, () => 0.5)
+    assert.equal(memory.repeats(key), undefined)
+    memory.carriedOut(key, 'step')
+    memory.carriedOut(key, 'step')
+    await clock.advance(5000)
+    assert.deepEqual(memory.repeats(key), { hash: 'step', times: 2, sinceMs: 5000 })
+    memory.carriedOut(key, 'another')
+    assert.deepEqual(memory.repeats(key), { hash: 'another', times: 1, sinceMs: 0 })
     memory.forgetRepeats(key)
-    assert.equal(memory.repeats(key, 1).count, 0)
-    memory.carriedOut(key, 1, 'another plan')
-    assert.equal(memory.repeats(key, 1).count, 1)
+    assert.equal(memory.repeats(key), undefined)
+  })
+
+  it('counts a step anew that was carried out longer than an hour ago', async () => {
+    const clock = fakeClock()
+    const memory = createMemory(clock, () => 0.5)
+    memory.carriedOut(key, 'step')
+    await clock.advance(3_600_001)
+    assert.equal(memory.repeats(key), undefined)
+    memory.carriedOut(key, 'step')
+    assert.equal(memory.repeats(key)?.times, 1)
+  })
+
+  it('keeps what was refused until another step was taken, or somebody asks, or AWS answers again', async () => {
+    const clock = fakeClock()
+    const memory = createMemory(clock, () => 0.5)
+    memory.refusedFor(key, 'step', failure)
+    await clock.advance(1000)
+    assert.deepEqual(memory.refused(key), { hash: 'step', failure, sinceMs: 1000 })
+    memory.carriedOut(key, 'another')
+    assert.equal(memory.refused(key), undefined)
+    for (const forget of [
+      () => memory.forgetRepeats(key),
+      () => memory.forgetRefusals([key, 'CacheCluster/shop/gone']),
+    ]) {
+      memory.refusedFor(key, 'step', failure)
+      forget()
+      assert.equal(memory.refused(key), undefined)
+    }
+  })
+
+  it('knows since when somebody asks for a look, and whether that is new', async () => {
+    const clock = fakeClock()
+    const memory = createMemory(clock, () => 0.5)
+    const sinceMs = clock.nowMs()
+    assert.deepEqual(memory.askedSince(key, 'a'), { sinceMs, isNew: true })
+    await clock.advance(1000)
+    assert.deepEqual(memory.askedSince(key, 'a'), { sinceMs, isNew: false })
+    assert.deepEqual(memory.askedSince(key, 'b'), { sinceMs: sinceMs + 1000, isNew: true })
   })
 
   it('finds the object of an id until it is forgotten', () => {
@@ -45,13 +83,23 @@ describe('what is remembered between turns', () => {
     ] as const) {
       const clock = fakeClock()
       const memory = createMemory(clock, () => chance)
-      assert.equal(memory.fullReadDue(key), false)
+      assert.equal(memory.refreshDue(key), false)
       await clock.advance(dueMs - 1)
-      assert.equal(memory.fullReadDue(key), false)
+      assert.equal(memory.refreshDue(key), false)
       await clock.advance(1)
-      assert.equal(memory.fullReadDue(key), true)
-      memory.fullReadDone(key)
-      assert.equal(memory.fullReadDue(key), false)
+      assert.equal(memory.refreshDue(key), true)
+      memory.refreshed(key)
+      assert.equal(memory.refreshDue(key), false)
     }
+  })
+
+  it('reads less often the more objects there are, so that all of them cost one call a second', async () => {
+    const clock = fakeClock()
+    const memory = createMemory(clock, () => 0)
+    for (let number = 0; number < 10_000; number++) memory.refreshDue(`CacheCluster/shop/c${number}`)
+    await clock.advance(3_600_000)
+    assert.equal(memory.refreshDue('CacheCluster/shop/c1'), false)
+    await clock.advance(11_400_000)
+    assert.equal(memory.refreshDue('CacheCluster/shop/c1'), true)
   })
 })

@@ -391,14 +391,30 @@ const disown = ({ foreign, exempt }: Running, cluster: Cluster, secret: string, 
   for (const name of ['sessions', 'carts']) exempt.add(`${cluster.name}/${name}`)
 }
 
+/** What was made under other flags is deleted under those: the operator is started once more as each object remembers it. */
+const asItWas = async (world: World): Promise<void> => {
+  for (const cluster of world.clusters) {
+    const all = cluster.kubernetes
+      .all(cacheClusterKind)
+      .filter((object) => conditionOf(object, 'Stalled')?.reason === 'IdentityChanged')
+    for (const object of all) {
+      const { target } = object.status as { readonly target?: { readonly cluster: string; readonly region: string } }
+      if (target === undefined) continue
+      cluster.restart({ clusterName: target.cluster, region: target.region })
+      await world.quiet()
+    }
+  }
+}
+
 const heal = (running: Running): void => {
   running.world.account.emulator.faults.clear()
   for (const { end } of running.ends.splice(0)) end()
 }
 
 /** Runs a history and gives what was wrong with it. */
-export const run = async ({ clusters, events }: History): Promise<readonly string[]> => {
+export const run = async ({ clusters, events }: History, look?: (world: World) => void): Promise<readonly string[]> => {
   const world = await openWorld(clusters)
+  look?.(world)
   const running: Running = {
     world,
     specs: new Map(),
@@ -431,6 +447,8 @@ export const run = async ({ clusters, events }: History): Promise<readonly strin
       await world.pass(100)
     }
     heal(running)
+    // Tags that somebody took off are seen at the next refresh, within 75 minutes.
+    if (events.some((event) => event.do === 'stripTags')) await world.pass(80 * minuteMs)
     const wrong: string[] = []
     const check = async (when: string, ...oracles: readonly (readonly string[])[]) =>
       wrong.push(...oracles.flat().map((what) => `${when}: ${what}`))
@@ -462,6 +480,7 @@ export const run = async ({ clusters, events }: History): Promise<readonly strin
       cluster.kubernetes.remove(cachePolicyKind, at('catalog'))
     }
     if (!(await world.quiet())) wrong.push(`deleting: never quiet: ${lastWrites(world)}`)
+    await asItWas(world)
     for (const cluster of world.clusters)
       for (const object of [...cluster.kubernetes.all(cacheClusterKind), ...cluster.kubernetes.all(cachePolicyKind)])
         wrong.push(`deleting: ${cluster.name}/${object.metadata.name} stays: ${conditionOf(object, 'Ready')?.message}`)

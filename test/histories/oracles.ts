@@ -102,7 +102,8 @@ export const readyIsTrue = async (world: World): Promise<readonly string[]> => {
     for (const object of caches(cluster)) {
       if (deleting(object) || conditionOf(object, 'Ready')?.status !== 'True') continue
       const spec = specOf(object)
-      const held = all.find(({ id }) => id === statusOf(object).id)
+      const kind = spec.engine === 'memcached' ? 'memcached' : 'group'
+      const held = all.find(({ id, is }) => id === statusOf(object).id && is === kind)
       const say = (what: string) => wrong.push(`${about(cluster, object)} is Ready, and ${what}`)
       if (statusOf(object).observedGeneration !== object.metadata.generation) say('its generation was not observed')
       if (held === undefined) {
@@ -114,7 +115,7 @@ export const readyIsTrue = async (world: World): Promise<readonly string[]> => {
       const policy = spec.policyRef && cluster.kubernetes.get(cachePolicyKind, at(spec.policyRef.name))
       const eviction = (policy?.spec as { eviction?: { policy: string } } | undefined)?.eviction?.policy
       const values = { ...spec.parameters, ...(eviction && { 'maxmemory-policy': eviction }), ...spec.parameters }
-      if (Object.keys(values).length > 0) {
+      if (Object.keys(values).length > 0 && kind === 'group') {
         const have = await world.account.parameters(held.parameterGroup)
         for (const [name, value] of Object.entries(values)) for (const one of differs(name, value, have[name])) say(one)
       }
@@ -155,11 +156,13 @@ export const nothingOrphaned = async (world: World): Promise<readonly string[]> 
     const cluster = world.clusters.find(({ kubernetes }) => kubernetes.uid === held.tags['larder.dev/cluster-uid'])
     if (cluster === undefined) continue
     const owner = cluster.cache(held.tags['larder.dev/name'] ?? '')
-    if (owner === undefined) wrong.push(`${held.id} stays in AWS, and its object is gone`)
+    const topology = owner && (specOf(owner).engine === 'memcached' ? 'memcached' : 'group')
+    if (owner === undefined || topology !== held.is)
+      wrong.push(`${held.is} ${held.id} stays in AWS, and its object is gone`)
   }
   if (world.clusters.every((cluster) => caches(cluster).length === 0)) {
     for (const { name, tags } of await world.account.parameterGroups())
-      if (tags['larder.dev/cluster'] !== undefined)
+      if (tags['larder.dev/cluster'] !== undefined && all.every(({ parameterGroup }) => parameterGroup !== name))
         wrong.push(`the parameter group ${name} stays in AWS, and nobody uses it`)
     for (const cluster of world.clusters)
       for (const { metadata } of cluster.kubernetes.secrets())
@@ -176,7 +179,8 @@ export const statusHonest = (world: World): readonly string[] => {
       const stalled = conditionOf(object, 'Stalled')
       const say = (what: string) => wrong.push(`${about(cluster, object)}: ${what}`)
       if (stalled && conditionOf(object, 'Reconciling')) say('both Reconciling and Stalled')
-      if (stalled && conditionOf(object, 'Ready')?.status === 'True') say('both Ready and Stalled')
+      if (stalled && object.kind === cacheClusterKind.kind && conditionOf(object, 'Ready')?.status === 'True')
+        say('both Ready and Stalled')
       const helps =
         /spec\.|kubectl|annotate|delete|rename|set |remove|create|larder\.dev|grant|raise|another|mend|--cluster-name|--region/i
       // What Kubernetes refused is told in its own words.
@@ -227,15 +231,27 @@ export const strangersLeftAlone = (world: World, handedOver: ReadonlySet<string>
   const makers = new Map<string, string>()
   const wrong: string[] = []
   for (const { who, action, id, outcome, write, fields } of world.account.calls) {
-    const resource = fields.ResourceName?.split(':').at(-1)
-    const name = id ?? fields.CacheParameterGroupName?.toLowerCase() ?? resource
-    if (!write || name === undefined) continue
+    const [kind, resource] = fields.ResourceName?.split(':').slice(-2) ?? []
+    const named =
+      fields.ReplicationGroupId === undefined
+        ? fields.CacheClusterId === undefined
+          ? ['parametergroup', fields.CacheParameterGroupName?.toLowerCase()]
+          : ['cluster', id]
+        : ['replicationgroup', id]
+    const name = resource === undefined ? named.join(':') : `${kind}:${resource}`
+    if (!write || action.startsWith('Reboot')) continue
     if (action.startsWith('Create')) {
       if (outcome === 'ok') makers.set(name, who)
       continue
     }
     const maker = makers.get(name)
-    if (who !== 'person' && maker !== undefined && maker !== who && outcome === 'ok' && !handedOver.has(name))
+    if (
+      who !== 'person' &&
+      maker !== undefined &&
+      maker !== who &&
+      outcome === 'ok' &&
+      !handedOver.has(name.split(':').at(-1) ?? '')
+    )
       wrong.push(`${who} did ${action} with ${name}, which ${maker} made`)
     if (action.startsWith('Delete') && outcome === 'ok') makers.delete(name)
   }

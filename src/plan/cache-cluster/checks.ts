@@ -132,7 +132,9 @@ const notOurs: Check = ({ object, observed, tags }, { id }) => {
         `${id} exists in AWS and belongs to ${ownerInWords(tags.value)} with another uid (${uid}). If that Kubernetes cluster is gone, take it over: kubectl annotate cachecluster ${object.name} -n ${object.namespace} --overwrite ${annotation.takeOver}=${uid}; if it lives, give each cluster its own --cluster-name`,
       )
     }
+    case 'incomplete':
     case 'other':
+      if (ownership === 'incomplete' && known) return undefined
       return stuck('NotOurs', `${id} exists in AWS and belongs to ${ownerInWords(tags.value)}: rename one of the two`)
   }
 }
@@ -349,10 +351,10 @@ export const checks: readonly Check[] = [
   readFailed, // nor without what the next step needs
   parametersRefused,
   parametersUnknown,
-  tokenUnusable,
   lost,
   notOurs, // nothing of a cache that isn't ours is read on
   ownershipUnknown,
+  tokenUnusable, // nobody mends a token for a cache that isn't ours
   parameterGroupNotOurs,
   deletedByOthers,
   failed,

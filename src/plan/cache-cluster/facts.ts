@@ -68,7 +68,8 @@ export interface SecretFacts {
 /** A parameter group of Larder's that this cache no longer uses, and whose it is by its tags, read now. */
 export interface Leftover {
   readonly name: string
-  readonly is: 'unread' | 'absent' | 'ours' | 'others'
+  /** `lingering`: nodes of the cache that is gone hold it still. */
+  readonly is: 'unread' | 'absent' | 'ours' | 'others' | 'lingering'
 }
 
 /** All that one reconcile of a CacheCluster knows. Plain data: plan/ neither reads more nor changes it. */

@@ -1,4 +1,5 @@
 import { hashOf } from '../core/hash.ts'
+import { step, stepHash } from '../core/step.ts'
 import { wantedTags } from '../core/tags.ts'
 import type { CacheFacts } from './facts.ts'
 import { type Intent, knownOurs } from './intent.ts'
@@ -18,12 +19,14 @@ export interface Reads {
   readonly account: Want
   /** The parameter group to look at for removal. */
   readonly leftover: string | undefined
+  /** The cache is gone, and nodes of it that are not yet hold this parameter group of ours. */
+  readonly lingering?: string | undefined
 }
 
 /** After the same step was carried out so often, AWS's events may tell why it leads nowhere. */
 const suspicious = 3
 
-type Known = Pick<CacheFacts, 'object' | 'observed' | 'repeats'>
+type Known = Pick<CacheFacts, 'object' | 'observed' | 'repeats' | 'sinceWriteMs'>
 
 const nothing: Reads = { account: 'no', live: 'no', tags: 'no', parameters: 'no', events: 'no', leftover: undefined }
 
@@ -75,6 +78,12 @@ const leftoverOf = (
     (name) => !kept.includes(name) && isContentName(object.cluster, name) && users(name)?.length === 0,
   )
 
+/** Our own delete was the last step: a poll begun after it is as good as a look by id. */
+export const deletedByUs = (
+  { repeats, sinceWriteMs }: Pick<CacheFacts, 'repeats' | 'sinceWriteMs'>,
+  { topology, id }: Intent,
+): boolean => sinceWriteMs !== undefined && repeats?.hash === stepHash(step(topologies[topology].remove(id)))
+
 /**
  * Deletes are decided from live reads only: of the cache by id, and of its tags. While AWS is busy deleting, the snapshot is
  * enough; so it is when the poll that doesn't show the cache any more was begun after our own delete.
@@ -84,6 +93,7 @@ const deletionReads = (
   { topology, id }: Intent,
   users: (parameterGroup: string) => readonly string[] | undefined,
 ): Reads => {
+  const { object, observed } = facts
   if (object.spec.deletionProtection) return nothing
   const { parameterGroup } = object.status
   const own = parameterGroup?.owned ? [parameterGroup.name] : []
@@ -91,7 +101,7 @@ const deletionReads = (
     const { state, parameterGroupName } = observed.cache
     const busy = state === 'deleting' || state === 'moving'
     // What was made for this object leaves with it, also when the cache of its id is somebody else's, or stays.
-    const leftover = leftoverOf({ object, observed, repeats }, users, [parameterGroupName], own)
+    const leftover = leftoverOf(facts, users, [parameterGroupName], own)
     return busy ? nothing : { ...nothing, live: 'needed', tags: 'needed', leftover }
   }
   const deletedByUs = repeats?.hash === deleteHash(topology, id)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import { enqueueKeysOf } from '../../src/controllers/event-handlers.ts'
+import { indexes } from '../../src/controllers/indexes.ts'
 import { requeueFor } from '../../src/controllers/requeue.ts'
 import { cacheClusterKind, cachePolicyKind, type Kind, secretKind } from '../../src/crds/kind.ts'
 import type { Key, KubeObject } from '../../src/kube/port.ts'
@@ -13,12 +14,13 @@ const cache = (namespace: string, name: string, policy?: string): KubeObject => 
 })
 
 const stores = (...objects: readonly KubeObject[]) => ({
-  list: () => objects,
+  by: (_: Kind, index: string, value: string) =>
+    objects.filter((object) => indexes.CacheCluster?.[index as 'policy']?.(object) === value),
   read: (_: Kind, key: Key) =>
     objects.find(({ metadata }) => metadata.name === key.name && metadata.namespace === key.namespace),
 })
 
-describe('notices', () => {
+describe('event handlers enqueue for', () => {
   const kube = stores(
     cache('shop', 'products', 'catalog'),
     cache('shop', 'sessions'),
@@ -48,10 +50,27 @@ describe('notices', () => {
     ['any other kind: nobody', secretKind, { namespace: 'shop', name: 'products' }, []],
   ]
   for (const [sentence, kind, key, due] of rows)
-    it(sentence, () => assert.deepEqual(enqueueKeysOf(kube, kind, key), due))
+    it(sentence, () => assert.deepEqual(enqueueKeysOf(kube, kind, key, undefined), due))
+
+  it('a cache that left a policy: itself, and both policies', () => {
+    const key = { namespace: 'shop', name: 'products' }
+    assert.deepEqual(enqueueKeysOf(kube, cacheClusterKind, key, cache('shop', 'products', 'before')), [
+      'CacheCluster/shop/products',
+      'CachePolicy/shop/catalog',
+      'CachePolicy/shop/before',
+    ])
+  })
+
+  it('a cache that is gone and named a policy: itself and the policy', () => {
+    const key = { namespace: 'shop', name: 'gone' }
+    assert.deepEqual(enqueueKeysOf(kube, cacheClusterKind, key, cache('shop', 'gone', 'catalog')), [
+      'CacheCluster/shop/gone',
+      'CachePolicy/shop/catalog',
+    ])
+  })
 })
 
-describe('rest', () => {
+describe('a requeue', () => {
   it('is spread by a tenth either way where it is jittered, and exact where it is not', () => {
     assert.deepEqual(
       requeueFor({ is: 'after', ms: 1000, jittered: true }, () => 0),

@@ -22,21 +22,21 @@ describe('objects of a list that is still coming in', () => {
     return { watched, memory, onListPage: listPageHandlerOf({ aws, memory, cluster: 'larder' }) }
   }
 
-  it('are looked at before their turn, each as what it is', () => {
+  it('are looked at before they are reconciled, each as what it is', () => {
     const { watched, memory, onListPage } = scene()
     onListPage(cacheClusterKind, [object('products', { engine: 'valkey' }), object('pages', { engine: 'memcached' })])
     assert.deepEqual(watched, ['group larder-shop-products', 'memcached larder-shop-pages'])
     assert.equal(memory.keyOf('larder-shop-pages'), 'CacheCluster/shop/pages')
   })
 
-  it('are attended once, however often a list begins anew', () => {
+  it('are watched once, however often a list begins anew', () => {
     const { watched, onListPage } = scene()
     onListPage(cacheClusterKind, [object('products', { engine: 'redis' })])
     onListPage(cacheClusterKind, [object('products', { engine: 'redis' })])
     assert.equal(watched.length, 1)
   })
 
-  it('are left for their turn when nothing can be told from them', () => {
+  it('are left for their reconcile when nothing can be told from them', () => {
     const { watched, onListPage } = scene()
     onListPage(cachePolicyKind, [object('products', { engine: 'redis' })])
     onListPage(cacheClusterKind, [object('bare'), object('strange', { engine: 'dragonfly' })])
