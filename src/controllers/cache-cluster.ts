@@ -51,8 +51,7 @@ export const cacheCluster: ReconciledKind<CacheClusterSpec, CacheFacts> = {
   },
   requeue: ({ object, reconcileAnswered }, plan, result, verdict) => {
     const asked = askedToLook(object) !== undefined && reconcileAnswered === undefined
-    // Of a cache that isn't ours no token is given away, so nobody needs to look for one.
-    const referenced = object.spec.auth?.token?.secretRef !== undefined && verdict.reason !== 'NotOurs'
+    const referenced = object.spec.auth?.token?.secretRef !== undefined && !tokenless.includes(verdict.reason)
     return requeueWish(plan, result, verdict, asked ? askedMs : referenced ? referencedSecretMs : undefined)
   },
   forget: ({ aws, memory }, queueKey) => {

@@ -212,7 +212,10 @@ const readAws = async (
   const asked = cache?.state === 'available' ? wants.tags : 'no'
   const tags = await tell(asked, () => aws.readTags(cache?.arn ?? ''))
   const { parameters, parametersTags, settable } = await readParameters(aws, intent, wants.parameters, fresh, tell)
-  const leftover = await readLeftover(aws, object, wants.leftover, tell)
+  const leftover =
+    wants.lingering === undefined
+      ? await readLeftover(aws, object, wants.leftover, tell)
+      : ({ name: wants.lingering, is: 'lingering' } as const)
   const events = await tell(wants.events, () => aws.readEvents(intent.id, intent.topology, eventsMs))
   return {
     live,

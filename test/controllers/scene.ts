@@ -99,6 +99,8 @@ export const scene = () => {
       asked.push('readParameters')
       return { ok: true, value: undefined }
     },
+    readSettable: async () => ({ ok: true, value: {} }),
+    readAccount: async () => ({ ok: true, value: '123456789012' }),
     readEvents: async () => ({ ok: true, value: [] }),
     eventsSince: async () => ({ ok: true, value: [] }),
     readDefaultVersion: async () => ({ ok: true, value: { engineVersion: '7.1', family: 'redis7' } }),

@@ -1168,10 +1168,7 @@ describe('changes that workloads must follow', () => {
     assert.ok(first.action.do === 'RebootNodes' && first.action.clusterId === `${id}-002`)
     const half = {
       ...pendingReboot,
-      members: [
-        member({ parametersInSync: false }),
-        member({ id: `${id}-002`, role: 'replica', parametersInSync: true }),
-      ],
+      members: [member({ parametersInSync: false }), member({ id: `${id}-002`, role: 'replica' })],
     } as const
     const second = nextOf(approved(factsOf({ ...facts, observed: seen(half) }), hash))
     assert.ok(second.action.do === 'RebootNodes' && second.action.clusterId === `${id}-001`)

@@ -164,6 +164,7 @@ const inputsOf = (scene: Scene, luck: Luck): CacheInputs => {
     checkedEveryMs: 300_000,
     policyNames: [],
     reconcileAnswered: undefined,
+    secretFailure: undefined,
     policy: spec.policyRef === undefined ? undefined : scene.policy,
     secretMeta: (name) => {
       // Ours come from the store; those of others are asked for past it, and only by who would write there.

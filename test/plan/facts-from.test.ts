@@ -32,6 +32,7 @@ const inputs = (changes: Partial<CacheInputs> = {}, spec: object = {}): CacheInp
   checkedEveryMs: 300_000,
   policyNames: [],
   reconcileAnswered: undefined,
+  secretFailure: undefined,
   policy: undefined,
   secretMeta: () => undefined,
   neighbours: undefined,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import { type CacheFacts, unread } from '../../src/plan/cache-cluster/facts.ts'
-import { intendedIdOf, intentOf, knownOurs, lossOf, recordedIdOf, whose } from '../../src/plan/cache-cluster/intent.ts'
+import { intentOf, knownOurs, lossOf, recordedIdOf, whose } from '../../src/plan/cache-cluster/intent.ts'
 import {
   contentName,
   isContentName,
@@ -300,7 +300,6 @@ describe('the id and the target', () => {
     assert.equal(recordedIdOf(objectOf()), id)
     assert.equal(recordedIdOf(objectOf(adopting)), 'legacy')
     assert.equal(recordedIdOf(objectOf({ ...adopting, status: { id: 'old' } })), 'old')
-    assert.equal(intendedIdOf(objectOf({ status: { id: 'old' } })), id)
   })
 })
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import { groupWanted, memcachedWanted } from '../../src/plan/cache-cluster/desired.ts'
-import { group as groupRules, groupSteps } from '../../src/plan/cache-cluster/topology/group.ts'
-import { memcached as memcachedRules, memcachedSteps } from '../../src/plan/cache-cluster/topology/memcached.ts'
+import { replicationGroup as groupRules, groupSteps } from '../../src/plan/cache-cluster/topology/group.ts'
+import { memcachedCluster as memcachedRules, memcachedSteps } from '../../src/plan/cache-cluster/topology/memcached.ts'
 import type { ObservedGroup, ObservedMemcached } from '../../src/plan/core/observed.ts'
 import type { PlannedAction } from '../../src/plan/core/outcome.ts'
 import { step } from '../../src/plan/core/step.ts'
@@ -318,9 +318,10 @@ describe('the order of changes of a replication group', () => {
     })
   })
   it('nodes that wait for a reboot are rebooted one call each, replicas first', () => {
-    const waiting = (number: number, role: 'primary' | 'replica', parametersInSync = false) =>
-      member({ id: `m${number}`, role, parametersInSync })
-    const observed = group({ members: [waiting(1, 'primary'), waiting(2, 'replica'), waiting(3, 'replica', true)] })
+    const waiting = (number: number, role: 'primary' | 'replica') =>
+      member({ id: `m${number}`, role, parametersInSync: false })
+    const applied = member({ id: 'm3', role: 'replica' })
+    const observed = group({ members: [waiting(1, 'primary'), waiting(2, 'replica'), applied] })
     assert.deepEqual(
       groupRules.reboots(observed).map(({ action, disruption }) => [action, disruption]),
       [

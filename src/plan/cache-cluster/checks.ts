@@ -132,9 +132,7 @@ const notOurs: Check = ({ object, observed, tags }, { id }) => {
         `${id} exists in AWS and belongs to ${ownerInWords(tags.value)} with another uid (${uid}). If that Kubernetes cluster is gone, take it over: kubectl annotate cachecluster ${object.name} -n ${object.namespace} --overwrite ${annotation.takeOver}=${uid}; if it lives, give each cluster its own --cluster-name`,
       )
     }
-    case 'incomplete':
     case 'other':
-      if (ownership === 'incomplete' && known) return undefined
       return stuck('NotOurs', `${id} exists in AWS and belongs to ${ownerInWords(tags.value)}: rename one of the two`)
   }
 }

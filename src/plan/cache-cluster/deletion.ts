@@ -1,7 +1,7 @@
 import type { Action } from '../core/action.ts'
 import { braked, graceMs } from '../core/brake.ts'
 import { ownershipOf, ownerTagKeys } from '../core/identity.ts'
-import type { ObservedCache } from '../core/observed.ts'
+import type { ObservedCache, Tags } from '../core/observed.ts'
 import { type Plan, stuck, wait } from '../core/outcome.ts'
 import { isAwsAction, step } from '../core/step.ts'
 import { tokenNeeded, tokenSecretOf } from '../secrets/names.ts'
@@ -9,7 +9,8 @@ import { identityChanged } from './checks.ts'
 import type { CacheFacts, CacheObject } from './facts.ts'
 import { type Intent, intentOf, knownOurs, whose } from './intent.ts'
 import { progressOf } from './progress.ts'
-import { deleteHash, topologies } from './topology/topology.ts'
+import { deletedByUs } from './reads.ts'
+import { topologies } from './topology/topology.ts'
 
 /**
  * What should happen next while the object is being deleted. Every decision to delete stands on live reads: the cache by id
@@ -41,7 +42,7 @@ const deletionOf = (facts: CacheFacts): Plan => {
   if (observed.is === 'seen' && live.is === 'unread') return busy(observed.cache, facts.reconcilingMs)
   if (observed.is === 'seen') return wait('Deleting', `${observed.cache.id} is gone, but still in the last list of AWS`)
   // A poll begun after our own delete is as good as a look by id.
-  if (facts.repeats?.hash === deleteHash(intent.topology, intent.id)) return cleanUp(facts, intent)
+  if (deletedByUs(facts, intent)) return cleanUp(facts, intent)
   // What was made a moment ago may not show yet: let go now, it would stay for ever.
   const young = facts.sinceWriteMs !== undefined && facts.sinceWriteMs < graceMs
   if (live.is === 'unread' || young) return wait('WaitingForAWS', `waiting for a look at ${intent.id}`)
@@ -69,7 +70,7 @@ const leave = (facts: CacheFacts, cache: ObservedCache, intent: Intent): Plan =>
   if (whose(object, cache, tags.value) !== 'ours') {
     return letGo(facts, `${cache.id} is not ours any more: let go, nothing touched`)
   }
-  if (retains) return retain(facts, cache)
+  if (retains) return retain(facts, cache, tags.value)
   return act(topologies[intent.topology].remove(cache.id))
 }
 
@@ -88,13 +89,15 @@ const leaveFailed = (facts: CacheFacts, cache: ObservedCache, intent: Intent): P
 }
 
 /** The token outlives the object, since AWS never tells it; then the owner tags go: they say that there is something to do. */
-const retain = ({ object, secrets }: CacheFacts, cache: ObservedCache): Plan => {
+const retain = ({ object, secrets }: CacheFacts, cache: ObservedCache, tags: Tags): Plan => {
   const { name, generated } = tokenSecretOf(object)
   if (tokenNeeded(object.spec) && generated) {
     if (secrets.token.is === 'ours') return act({ do: 'KeepToken', name })
     if (secrets.token.is === 'unread') return wait('WaitingForSecret', `waiting until the Secret ${name} is seen`)
   }
-  return act({ do: 'RemoveTags', cacheId: cache.id, arn: cache.arn, keys: ownerTagKeys })
+  // AWS takes no call that names a tag which isn't there.
+  const keys = ownerTagKeys.filter((key) => key in tags)
+  return act({ do: 'RemoveTags', cacheId: cache.id, arn: cache.arn, keys })
 }
 
 const retained = (object: CacheObject): string => {
@@ -112,6 +115,9 @@ const cleanUp = (facts: CacheFacts, { id }: Intent): Plan =>
 
 /** Nothing holds the object any more, once the parameter groups of ours that nobody uses are gone too. */
 const letGo = ({ object, leftover }: CacheFacts, message: string): Plan => {
+  if (leftover?.is === 'lingering') {
+    return wait('Deleting', `nodes of the cache that is gone still use the parameter group ${leftover.name}`)
+  }
   if (leftover?.is === 'ours') return act({ do: 'DeleteParameterGroup', name: leftover.name })
   if (leftover?.is === 'unread') {
     return wait('Deleting', `waiting until AWS tells the tags of the parameter group ${leftover.name}`)

@@ -4,7 +4,7 @@ import { wantedTags } from '../core/tags.ts'
 import type { CacheFacts } from './facts.ts'
 import { type Intent, knownOurs } from './intent.ts'
 import { isContentName } from './parameters.ts'
-import { deleteHash } from './topology/topology.ts'
+import { topologies } from './topology/topology.ts'
 
 /** Whether a read is wanted: not at all, for the next step, or only to see again what was seen before. */
 export type Want = 'no' | 'needed' | 'refresh'
@@ -89,8 +89,8 @@ export const deletedByUs = (
  * enough; so it is when the poll that doesn't show the cache any more was begun after our own delete.
  */
 const deletionReads = (
-  { object, observed, repeats }: Known,
-  { topology, id }: Intent,
+  facts: Known,
+  intent: Intent,
   users: (parameterGroup: string) => readonly string[] | undefined,
 ): Reads => {
   const { object, observed } = facts
@@ -104,11 +104,13 @@ const deletionReads = (
     const leftover = leftoverOf(facts, users, [parameterGroupName], own)
     return busy ? nothing : { ...nothing, live: 'needed', tags: 'needed', leftover }
   }
-  const deletedByUs = repeats?.hash === deleteHash(topology, id)
+  const byUs = deletedByUs(facts, intent)
   return {
     ...nothing,
-    live: deletedByUs ? 'no' : 'needed',
-    account: deletedByUs || object.status.arn === undefined ? 'no' : 'needed',
-    leftover: leftoverOf({ object, observed, repeats }, users, [], own),
+    live: byUs ? 'no' : 'needed',
+    account: byUs || object.status.arn === undefined ? 'no' : 'needed',
+    leftover: leftoverOf(facts, users, [], own),
+    // AWS lists a group's nodes for a while after the group: its parameter group would stay for good if nobody waited.
+    lingering: own.find((name) => users(name)?.includes(intent.id)),
   }
 }

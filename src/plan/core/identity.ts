@@ -66,17 +66,15 @@ export const clusterTags = ({ cluster, clusterUID }: Pick<Owner, 'cluster' | 'cl
 /**
  * Whose a resource is by its tags. `former`: an object of the same name in this very Kubernetes cluster that is gone.
  * `otherCluster`: an object of the same name in a Kubernetes cluster of the same name and another uid: a cluster that was
- * rebuilt, or one that lives; only a person can tell. `nobody`: no tag of an owner at all. `incomplete`: all that is left of them
- * names this object, and its name is not among it: somebody took some off.
+ * rebuilt, or one that lives; only a person can tell. `nobody`: no tag of an owner at all.
  */
-export type Ownership = 'ours' | 'former' | 'otherCluster' | 'nobody' | 'incomplete' | 'other'
+export type Ownership = 'ours' | 'former' | 'otherCluster' | 'nobody' | 'other'
 
 export const ownershipOf = (tags: Tags, owner: Owner): Ownership => {
   if (!ownerTagKeys.some((key) => key in tags)) return 'nobody'
   const wanted = ownerTags(owner)
-  const naming = [ownerTag.cluster, ownerTag.namespace, ownerTag.name]
-  if (naming.some((key) => key in tags && tags[key] !== wanted[key])) return 'other'
-  if (naming.some((key) => !(key in tags))) return isAnyOther(tags, wanted) ? 'other' : 'incomplete'
+  const sameName = [ownerTag.cluster, ownerTag.namespace, ownerTag.name].every((key) => tags[key] === wanted[key])
+  if (!sameName) return 'other'
   const clusterUID = tags[ownerTag.clusterUID]
   if (clusterUID !== undefined && clusterUID !== owner.clusterUID) return 'otherCluster'
   if (tags[ownerTag.uid] === owner.uid) return 'ours'

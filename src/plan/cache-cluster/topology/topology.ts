@@ -1,7 +1,6 @@
 import type { AwsAction } from '../../core/action.ts'
 import type { ObservedCache, Tags, Topology } from '../../core/observed.ts'
 import type { PlannedAction } from '../../core/outcome.ts'
-import { step, stepHash } from '../../core/step.ts'
 import type { CacheObject } from '../facts.ts'
 import { replicationGroup } from './group.ts'
 import { memcachedCluster } from './memcached.ts'
@@ -41,6 +40,3 @@ export const topologies: Readonly<Record<Topology, TopologyRules>> = {
   group: replicationGroup,
   memcached: memcachedCluster,
 }
-
-/** Names the step that deletes a cache, so that our own delete is told from any other step carried out lately. */
-export const deleteHash = (topology: Topology, id: string): string => stepHash(step(topologies[topology].remove(id)))
