@@ -58,6 +58,14 @@ describe('the SDK client over a network', () => {
   }
   const ask = (client: SdkClients['read']) => client.send(new ListTagsForResourceCommand({ ResourceName: 'x' }))
 
+  it('does not copy replies for a log that nobody reads', () => {
+    for (const { middlewareStack } of Object.values(opened(url)))
+      assert.deepEqual(
+        middlewareStack.identify().filter((name) => name.startsWith('loggerMiddleware')),
+        [],
+      )
+  })
+
   it('has real time-outs, and keeps its connection between requests of whatever rank', async () => {
     connections = 0
     const { read, poll, change } = opened(url)
