@@ -302,6 +302,19 @@ describe('the shared snapshot', () => {
       assert.ok((await untilPoll()) > 50_000)
     })
 
+    it('is ten seconds at most after a failed poll while anything is waited for, and a minute at most while nothing is', async () => {
+      await started('x')
+      lister.failing = Object.assign(new Error('no'), { Code: 'AccessDenied' })
+      snapshot.watch('x', 'group', true)
+      await clock.advance(120_000)
+      await untilPoll()
+      assert.equal(await untilPoll(), 10_000)
+      snapshot.watch('x', 'group', false)
+      await clock.advance(240_000)
+      await untilPoll()
+      assert.equal(await untilPoll(), 60_000)
+    })
+
     it('spends at most half of its time polling', async () => {
       await started('x')
       snapshot.watch('x', 'group', true)

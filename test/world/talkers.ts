@@ -22,13 +22,16 @@ const wayOf = (keys: Keys): string =>
 /** A workload: connects anew each second with what it has read of the Secret, and reads the Secret again now and then. */
 export interface Talker {
   readonly requests: () => number
+  /** Requests that failed twice in a row: a connection that is cut is made anew at once, as every client does. */
   readonly failures: () => readonly string[]
+  /** Connections that were cut, and where the second one was good. */
+  readonly cuts: () => number
   /** Each way once, in the order in which the Secret told it. */
   readonly ways: () => readonly string[]
   stop(): Promise<void>
 }
 
-const connect = ({ keys }: Read, ca: Buffer, reads: boolean): Redis | Cluster => {
+const connect = ({ keys }: Read, ca: Buffer, reads: boolean, onError: (error: Error) => void): Redis | Cluster => {
   const { host = '', port = '', username, password } = keys
   const named = reads && keys['reader-host'] !== undefined
   const at = named
@@ -44,9 +47,9 @@ const connect = ({ keys }: Read, ca: Buffer, reads: boolean): Redis | Cluster =>
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
   }
+  // The request itself says no more than that the connection is closed.
   const quiet = <T extends Redis | Cluster>(client: T): T => {
-    // The request that fails says so itself.
-    client.on('error', () => undefined)
+    client.on('error', onError)
     return client
   }
   return keys['cluster.nodes'] === undefined
@@ -67,13 +70,23 @@ interface TalkerOptions {
   readonly does: 'reads' | 'writes'
   /** Between two reads of the Secret; Infinity for one that never learns. */
   readonly rereadMs?: number
+  /** Whether it reads where it is told to read; else it reads where it would write. */
+  readonly fromReader?: boolean
 }
 
-export const startTalker = async ({ world, secret, does, rereadMs = 3000 }: TalkerOptions): Promise<Talker> => {
+export const startTalker = async ({
+  world,
+  secret,
+  does,
+  rereadMs = 3000,
+  fromReader = does === 'reads',
+}: TalkerOptions): Promise<Talker> => {
   const ca = readFileSync(world.env.SSL_CERT_FILE ?? '')
   const ways: string[] = []
   const failures: string[] = []
   let requests = 0
+  let cuts = 0
+  let why = ''
   let stopping = false
   const read = async (): Promise<Read> => {
     const keys = (await world.secret(secret)) ?? {}
@@ -84,7 +97,9 @@ export const startTalker = async ({ world, secret, does, rereadMs = 3000 }: Talk
   let held = await read()
   let readMs = performance.now()
   const once = async () => {
-    const client = connect(held, ca, does === 'reads')
+    const client = connect(held, ca, fromReader, (error) => {
+      why = String(error)
+    })
     try {
       await client.connect()
       if (does === 'writes') await client.set('talk', String(requests))
@@ -101,9 +116,13 @@ export const startTalker = async ({ world, secret, does, rereadMs = 3000 }: Talk
       }
       requests += 1
       try {
-        await once()
+        await once().catch(async () => {
+          cuts += 1
+          await pause(200)
+          await once()
+        })
       } catch (error) {
-        failures.push(`${new Date().toISOString()} ${does} by ${held.way}: ${String(error)}`)
+        failures.push(`${new Date().toISOString()} ${does} by ${held.way}: ${String(error)} ${why}`)
       }
       await pause(1000)
     }
@@ -112,6 +131,7 @@ export const startTalker = async ({ world, secret, does, rereadMs = 3000 }: Talk
   return {
     requests: () => requests,
     failures: () => failures,
+    cuts: () => cuts - failures.length,
     ways: () => ways,
     stop: async () => {
       stopping = true

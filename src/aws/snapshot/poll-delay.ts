@@ -7,6 +7,8 @@ export const gapMs = 1000
 /** Well below the age at which a picture counts as old (staleMs), so that no picture does while polls are good. */
 const longestMs = 270_000
 const longestRetryMs = 60_000
+/** The same while somebody waits: a call that costs nothing, and whoever mends the cause sees it heal within a quarter of a minute. */
+const longestEagerRetryMs = 10_000
 /** However much AWS asks for fewer calls: who waits for a cache hears of it within 20 s. */
 const slowest = 4
 const jitter = 0.1
@@ -31,7 +33,8 @@ export interface Pace {
 export const delayOf = ({ eager, settledMs, slowness, pollMs, failures, retryAfterMs, chance }: Pace): number => {
   const spread = 1 - jitter + 2 * jitter * chance
   if (failures > 0) {
-    const backoffMs = Math.min(longestRetryMs, gapMs * 2 ** Math.min(failures - 1, 16) * slowness)
+    const longest = eager ? Math.min(longestRetryMs, longestEagerRetryMs * slowness) : longestRetryMs
+    const backoffMs = Math.min(longest, gapMs * 2 ** Math.min(failures - 1, 16) * slowness)
     return Math.max(gapMs, backoffMs * spread, retryAfterMs)
   }
   return Math.max(gapMs, Math.min(longestMs, Math.max(eager ? eagerMs : settledMs, pollMs) * slowness * spread))

@@ -142,7 +142,7 @@ const conditionsNow = (facts: CacheFacts, verdict: Verdict, cache: ObservedCache
     list.push({ type: 'Reconciling', status: 'True', reason, message })
   }
   if (verdict.is === 'stalled') list.push({ type: 'Stalled', status: 'True', reason, message })
-  list.push(...availableNow(facts, verdict, cache), ...bindingNow(facts))
+  list.push(...availableNow(facts, verdict, cache), ...bindingNow(facts, verdict))
   return list
 }
 
@@ -179,7 +179,7 @@ const availableNow = (
   return [{ type, status: 'False', reason: cache === undefined ? 'NotFound' : 'NotServing', message }]
 }
 
-const bindingNow = (facts: CacheFacts): readonly ConditionNow[] => {
+const bindingNow = (facts: CacheFacts, verdict: Verdict): readonly ConditionNow[] => {
   const type = 'BindingReady'
   const { object, observed, refused } = facts
   const { binding, env } = pairNames(object)
@@ -193,7 +193,7 @@ const bindingNow = (facts: CacheFacts): readonly ConditionNow[] => {
   if (secretSteps(facts) === undefined) {
     return [{ type, status: 'True', reason: 'Written', message: `Secrets ${binding} and ${env} are current` }]
   }
-  const kubernetes = refused?.failure.reason === 'KubernetesRefused' ? refused.failure : undefined
+  const kubernetes = [verdict, refused?.failure].find((words) => words?.reason === 'KubernetesRefused')
   return kubernetes === undefined
     ? [{ type, status: 'False', reason: 'Writing', message: `Secrets ${binding} and ${env} are being written` }]
     : [{ type, status: 'False', reason: kubernetes.reason, message: kubernetes.message }]
