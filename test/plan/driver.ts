@@ -425,7 +425,8 @@ export const turn = (start: Scene, luck: Luck = {}): Turn => {
   const status = throughServer(judgeCacheCluster(facts, plan, result))
   const world = call === undefined ? tick(after.world) : after.world
   // Whoever loses a status crashed: what it remembered is lost too.
-  const crashed = luck.dropStatus === true || luck.dropCall === true
+  const beforeCall = luck.dropCall === true && plan.is === 'act' && isAwsAction(plan.next.action)
+  const crashed = luck.dropStatus === true || beforeCall
   const next = withReaders({
     ...after,
     world,

@@ -250,6 +250,7 @@ describe("AWS's answer to a token call", () => {
   })
   const inUse = refused('InvalidParameterValue', 'The AUTH token is already in use.')
   const change = factsWith({ authToken: record('1', 'Settled'), ...told('1') }, present('2'))
+  const twoTold = factsWith({ authToken: record('1', 'Overlap'), ...told('1') }, present('2'))
   const rows = [
     ['done is done', change, rotate('2'), { is: 'done' }, 'done'],
     [
@@ -287,7 +288,14 @@ describe("AWS's answer to a token call", () => {
       inUse,
       'unchanged',
     ],
-    ['a refusal that nothing explains stands', change, rotate('2'), inUse, 'failed'],
+    [
+      'in use where AWS holds one alone: the same token, whatever became of the Secret that workloads read',
+      change,
+      rotate('2'),
+      inUse,
+      'unchanged',
+    ],
+    ['a refusal that nothing explains stands', twoTold, rotate('2'), inUse, 'failed'],
     [
       'another refusal of a value stands',
       factsWith({}, present('2')),
@@ -379,6 +387,13 @@ describe('what status remembers of the token', () => {
       'RotateToken',
       'unchanged',
       { authToken: record('2', 'Overlap') },
+    ],
+    [
+      'the one that AWS holds alone under a new version of its Secret: named anew, so that the Secrets are written',
+      factsWith({ authToken: record('1', 'Settled'), ...told('1') }, present('2')),
+      'RotateToken',
+      'unchanged',
+      { authToken: record('2', 'Settled') },
     ],
     [
       'adopted with this very token: settled',

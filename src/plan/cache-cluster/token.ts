@@ -107,7 +107,8 @@ export const tokenSteps = (facts: CacheFacts, cache: ObservedGroup): readonly Pl
 /**
  * The record that explains why AWS holds a token already that it was just told to let in; undefined where nothing does. AWS
  * holds two at most, so only few things can: the cache was made or adopted with this very token; the token came back before
- * the other one was published; it is the one that was taken back; or its Secret changed, and the token in it didn't.
+ * the other one was published; it is the one that was taken back; or its Secret changed, and the token in it didn't, where
+ * AWS holds that one alone, or the other one of two is told from it by the Secret that workloads read.
  */
 const heldAlready = (facts: TokenFacts, version: string): TokenRecord | undefined => {
   const record = tokenRecord(facts)
@@ -117,6 +118,7 @@ const heldAlready = (facts: TokenFacts, version: string): TokenRecord | undefine
   if (record === undefined) return { version, seen, phase: 'Settled' }
   if (published === version) return { version, seen, phase: 'Settled', withdrawn: true }
   if (record.withdrawn === true) return { version, seen, phase: 'Overlap' }
+  if (record.phase === 'Settled') return { version, seen, phase: 'Settled' }
   return published === record.version ? undefined : { ...record, seen }
 }
 
