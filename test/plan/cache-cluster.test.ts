@@ -149,12 +149,12 @@ describe('what should happen next with a CacheCluster', () => {
     ],
     [
       'a policy that is missing does not come: after five minutes somebody should look',
-      factsOf({ object: spec(withPolicy, {}), policy: absent, reconcilingMs: 300_000 }),
+      factsOf({ object: spec(withPolicy, {}), policy: absent, unreadyMs: 300_000 }),
       'stuck WaitingForPolicy',
     ],
     [
       'just before that: wait',
-      factsOf({ object: spec(withPolicy, {}), policy: absent, reconcilingMs: 299_999 }),
+      factsOf({ object: spec(withPolicy, {}), policy: absent, unreadyMs: 299_999 }),
       'wait WaitingForPolicy',
     ],
     [
@@ -210,7 +210,7 @@ describe('what should happen next with a CacheCluster', () => {
     ],
     [
       'a referenced token that does not come: after five minutes somebody should look',
-      factsOf({ object: spec(referenced, {}), token: absent, reconcilingMs: 300_000 }),
+      factsOf({ object: spec(referenced, {}), token: absent, unreadyMs: 300_000 }),
       'stuck WaitingForSecret',
     ],
     [
@@ -685,7 +685,7 @@ describe('what should happen next with a CacheCluster', () => {
     [
       'AWS can not be polled: why is told to whoever waits',
       factsOf({ observed: { is: 'unknown' }, poll: { blindMs: 1000, failure: denied } }),
-      'wait AccessDenied',
+      'blocked AccessDenied',
     ],
     [
       'the picture is older than five minutes: not known any more, and why',

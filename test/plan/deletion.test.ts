@@ -206,14 +206,14 @@ describe('deleting a CacheCluster', () => {
     [
       'AWS can not be polled: why is told',
       factsOf({ object: going(), observed: { is: 'unknown' }, poll: { blindMs: 0, failure } }),
-      'wait Throttled',
+      'blocked Throttled',
     ],
     [
       'a poll that was begun after our own delete shows it gone: no look by id',
       factsOf({
         object: going(),
         observed: absent,
-        repeats: { hash: 'x', times: 1, sinceMs: 60_000 },
+        repeats: { hash: deleteHash, times: 1, sinceMs: 60_000 },
         sinceWriteMs: 60_000,
       }),
       'released',

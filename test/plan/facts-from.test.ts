@@ -55,17 +55,24 @@ describe('the object and the time as facts', () => {
   it('the moment is told both ways', () => {
     assert.deepEqual([factsOf().nowMs, factsOf().nowIso], [nowMs, nowIso])
   })
-  it('how long it has been going on, from Reconciling or Stalled, never below zero', () => {
+  it('how long it has been going on, from Reconciling, never below zero', () => {
     const since = (type: string, lastTransitionTime: string) => {
       const conditions = [{ type, status: 'True', reason: 'x', message: '', lastTransitionTime }]
       return factsOf({ source: source({}, { conditions }) }).reconcilingMs
     }
     assert.equal(since('Reconciling', isoAt(-90_000)), 90_000)
-    assert.equal(since('Stalled', isoAt(-90_000)), 90_000)
+    assert.equal(since('Stalled', isoAt(-90_000)), 0)
     assert.equal(since('Ready', isoAt(-90_000)), 0)
     assert.equal(since('Reconciling', isoAt(5000)), 0)
     assert.equal(since('Reconciling', 'yesterday'), 0)
     assert.equal(factsOf().reconcilingMs, 0)
+  })
+  it('how long it has not been Ready counts on while Reconciling turns into Stalled', () => {
+    const unready = (status: string) => {
+      const conditions = [{ type: 'Ready', status, reason: 'x', message: '', lastTransitionTime: isoAt(-400_000) }]
+      return factsOf({ source: source({}, { conditions }) }).unreadyMs
+    }
+    assert.deepEqual([unready('False'), unready('True')], [400_000, 0])
   })
   it('larder.dev/reconcile-at asks until it is answered', () => {
     const asked = (value: string | undefined, answered: string | undefined) =>

@@ -4,6 +4,7 @@ import type { CacheFacts } from '../../src/plan/cache-cluster/facts.ts'
 import { intentOf } from '../../src/plan/cache-cluster/intent.ts'
 import { contentName } from '../../src/plan/cache-cluster/parameters.ts'
 import { readsOf } from '../../src/plan/cache-cluster/reads.ts'
+import { step, stepHash } from '../../src/plan/core/step.ts'
 import { tagsRecord } from '../../src/plan/core/tags.ts'
 import { absent, factsOf, group, id, known, objectOf, ours, owner, seen, specOf } from './facts.ts'
 
@@ -14,7 +15,7 @@ const reads = (
   users: readonly string[] | undefined = [],
 ): readonly string[] => {
   const facts = factsOf(changes)
-  const { leftover, ...wants } = readsOf(facts, intentOf(facts), refresh, () => users)
+  const { leftover, lingering: _, ...wants } = readsOf(facts, intentOf(facts), refresh, () => users)
   const wanted = Object.entries(wants).flatMap(([name, want]) =>
     want === 'no' ? [] : [want === 'needed' ? name : `${name}?`],
   )
@@ -34,6 +35,10 @@ const left = {
 }
 const going = (spec: object = {}, status: CacheFacts['object']['status'] = known) =>
   objectOf({ deleting: true, spec: specOf(spec), status })
+const ownDelete = {
+  repeats: { hash: stepHash(step({ do: 'DeleteGroup', id })), times: 1, sinceMs: 60_000 },
+  sinceWriteMs: 60_000,
+}
 const repeats = (times: number) => ({ repeats: { hash: 'x', times, sinceMs: 0 } })
 
 describe('what a reconcile reads beyond the shared poll', () => {
@@ -128,7 +133,11 @@ describe('what a reconcile reads beyond the shared poll', () => {
       [],
     ],
     ['nothing there and nothing ever was', reads({}), []],
-    ['gone: by its id before it is called lost', reads({ object: objectOf({ status: settledStatus }) }), ['live']],
+    [
+      'gone: by its id before it is called lost',
+      reads({ object: objectOf({ status: settledStatus }) }),
+      ['account', 'live'],
+    ],
     [
       'failed: what AWS says of it',
       reads({ object: objectOf({ status: settledStatus }), observed: seen(group({ state: 'failed' })) }),
@@ -148,31 +157,35 @@ describe('what a reconcile reads beyond the shared poll', () => {
       reads({ object: going({ deletionProtection: true }), observed: seen(group()) }),
       [],
     ],
-    ['deleting, gone: by its id', reads({ object: going(), observed: absent }), ['live']],
+    [
+      'deleting, gone: by its id, and whose account it is',
+      reads({ object: going(), observed: absent }),
+      ['account', 'live'],
+    ],
     [
       'deleting, gone since our own delete: the poll is enough',
-      reads({ object: going(), observed: absent, ...repeats(1) }),
+      reads({ object: going(), observed: absent, ...ownDelete }),
       [],
     ],
     [
       'deleting, gone: its parameter group',
       reads({ object: going({}, settledStatus), observed: absent }),
-      ['live', `leftover ${name}`],
+      ['account', 'live', `leftover ${name}`],
     ],
     [
       'deleting, gone: one that others use stays',
       reads({ object: going({}, settledStatus), observed: absent }, false, ['carts']),
-      ['live'],
+      ['account', 'live'],
     ],
     [
       'deleting, gone: former ones first',
       reads({ object: going({}, { ...settledStatus, formerParameterGroups: [old] }), observed: absent }),
-      ['live', `leftover ${old}`],
+      ['account', 'live', `leftover ${old}`],
     ],
     [
       'deleting, gone: the group of the user is no business of ours',
       reads({ object: going({}, { ...known, parameterGroup: { name: id, owned: false } }), observed: absent }),
-      ['live'],
+      ['account', 'live'],
     ],
   ]
   for (const [sentence, list, wanted] of rows) {

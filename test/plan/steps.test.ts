@@ -281,12 +281,12 @@ describe('the order of changes of a replication group', () => {
     const ends = (spec: object, observed: Partial<ObservedGroup>) =>
       groupSteps(groupWanted(specOf(spec), undefined), group(observed), []).map((planned) => planned.ends)
     const inTransit = (mode: string) => ({ encryption: { inTransit: mode } })
-    assert.deepEqual(ends(inTransit('Required'), {}), [undefined, 'clients without TLS'])
-    assert.deepEqual(ends(inTransit('Required'), { inTransit: 'Preferred' }), ['clients without TLS'])
-    assert.deepEqual(ends(inTransit('Disabled'), { inTransit: 'Required' }), [undefined, 'clients with TLS'])
-    assert.deepEqual(ends(nodes({ clusterMode: 'Enabled' }), replicated), [undefined, 'clients without cluster mode'])
+    assert.deepEqual(ends(inTransit('Required'), {}), [undefined, 'a connection without TLS'])
+    assert.deepEqual(ends(inTransit('Required'), { inTransit: 'Preferred' }), ['a connection without TLS'])
+    assert.deepEqual(ends(inTransit('Disabled'), { inTransit: 'Required' }), [undefined, 'a connection with TLS'])
+    assert.deepEqual(ends(nodes({ clusterMode: 'Enabled' }), replicated), [undefined, 'a client without cluster mode'])
     const compatible = { ...replicated, clusterMode: 'Compatible' } as const
-    assert.deepEqual(ends(nodes({ clusterMode: 'Disabled' }), compatible), ['clients in cluster mode'])
+    assert.deepEqual(ends(nodes({ clusterMode: 'Disabled' }), compatible), ['a client in cluster mode'])
   })
   it('new nodes stand in the zones that are asked for; going down says none', () => {
     const zones = ['a', 'b', 'c']

@@ -149,7 +149,12 @@ describe('the steps of an auth token', () => {
 
 describe('which token the Secrets hold', () => {
   const rows: readonly (readonly [string, CacheFacts, string])[] = [
-    ['none is asked for', factsWith({}, unread, {}, {}), 'none'],
+    ['none is asked for', factsWith({}, unread, { authToken: false }, {}), 'none'],
+    [
+      'none is asked for any more, and AWS keeps the one that is not known: hold',
+      factsWith({}, unread, {}, {}),
+      'hold',
+    ],
     [
       'asked for, and the cache asks nobody yet: served without',
       factsWith({}, present('1'), { authToken: false }),

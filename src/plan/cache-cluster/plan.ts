@@ -98,8 +98,10 @@ const overlapEndMs = (facts: CacheFacts): number => {
 /** Suspended: plan and drift are shown, nothing is changed in AWS, and the Secrets are kept current. */
 const suspended = (facts: CacheFacts, plan: Plan): Plan => {
   if (!facts.object.spec.suspend) return plan
-  if (plan.is === 'settled')
-    return { ...plan, reason: 'Suspended', message: 'spec.suspend is true, and nothing differs' }
+  if (plan.is === 'settled') {
+    const held = plan.later === undefined ? 'nothing differs' : `${plan.later.length} steps are held back`
+    return { ...plan, reason: 'Suspended', message: `spec.suspend is true, and ${held}` }
+  }
   if (plan.is !== 'act') return plan
   if (!isAwsAction(plan.next.action) && plan.next.action.do === 'WriteSecrets') return plan
   const steps = [plan.next, ...plan.later]

@@ -92,7 +92,7 @@ const recordsNow = (
  */
 const saysNothingNew = ({ object, observed, poll }: CacheFacts, verdict: Verdict): boolean => {
   if (observed.is !== 'unknown' || object.status.observedGeneration !== object.generation) return false
-  if (verdict.is === 'unknown' || verdict.is === 'stalled') return false
+  if (verdict.is === 'unknown' || verdict.reason === 'IdentityChanged') return false
   const ready = object.status.conditions?.find((condition) => condition.type === 'Ready')
   // Whoever waits is told why the look that it waits for fails.
   return poll.failure === undefined || ready?.status === 'True'
