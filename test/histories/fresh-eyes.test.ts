@@ -64,6 +64,7 @@ describe('fresh eyes: histories', () => {
       cluster.kubernetes.writeSecret(at('mine'), { token: tokenOf('B') })
       apply(cluster, { ...own, connection: { secretName: 'cache' } })
       await world.pass(2 * minuteMs)
+      if (process.env.EYES) console.log(JSON.stringify(cluster.kubernetes.secrets().map((x) => [x.metadata.name, x.data, x.metadata.ownerReferences]), null, 1), JSON.stringify(cluster.status('sessions'), null, 1))
       assert.ok(
         !(cluster.kubernetes.secret(at('cache-env'))?.data.REDIS_PASSWORD ?? '').includes('FOREIGN'),
         'the password of the foreign Secret was handed out in cache-env',
