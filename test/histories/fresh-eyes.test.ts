@@ -64,10 +64,26 @@ describe('fresh eyes: histories', () => {
       cluster.kubernetes.writeSecret(at('mine'), { token: tokenOf('B') })
       apply(cluster, { ...own, connection: { secretName: 'cache' } })
       await world.pass(2 * minuteMs)
-      if (process.env.EYES) console.log(JSON.stringify(cluster.kubernetes.secrets().map((x) => [x.metadata.name, x.data, x.metadata.ownerReferences]), null, 1), JSON.stringify(cluster.status('sessions'), null, 1))
+      const told = cluster.kubernetes.history(at('cache-env')).map(({ data }) => data.REDIS_PASSWORD ?? '')
+      assert.ok(!told.some((password) => password.includes('FOREIGN')), `cache-env told ${told.join(', ')}`)
+    })).timeout(60_000)
+
+  it('a token does not end while the only binding Secret that stands tells it', () =>
+    story(async (world, cluster) => {
+      cluster.kubernetes.writeSecret(at('mine'), { token: tokenOf('A') })
+      apply(cluster, own)
+      await world.until('ready', isReady(cluster))
+      await world.pass(minuteMs)
+      cluster.kubernetes.writeSecret(at('cache'), { note: 'of somebody' })
+      apply(cluster, { ...own, connection: { secretName: 'cache' } })
+      await world.pass(2 * minuteMs)
+      cluster.kubernetes.writeSecret(at('mine'), { token: tokenOf('B') })
+      await world.pass(60 * minuteMs)
+      const { name } = cluster.status('sessions').binding as { name: string }
+      const told = cluster.kubernetes.secret(at(name))?.data.password ?? ''
       assert.ok(
-        !(cluster.kubernetes.secret(at('cache-env'))?.data.REDIS_PASSWORD ?? '').includes('FOREIGN'),
-        'the password of the foreign Secret was handed out in cache-env',
+        world.account.tokens('prod-shop-sessions').includes(told),
+        `status.binding.name is ${name}, which tells a token that AWS no longer lets in`,
       )
     })).timeout(60_000)
 
