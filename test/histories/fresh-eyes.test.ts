@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
 import { annotation, cacheClusterKind, cachePolicyKind } from '../../src/crds/kind.ts'
-import { readersServed } from './oracles.ts'
 import type { OperatorFlags } from './operator.ts'
 import { at, type Cluster, openWorld, type World } from './world.ts'
 

@@ -15,7 +15,7 @@ import {
 import type { ObservedGroup } from '../../src/plan/core/observed.ts'
 import type { Acted } from '../../src/plan/core/outcome.ts'
 import { tokenNeeded, tokenSecretOf } from '../../src/plan/secrets/names.ts'
-import { absent, factsOf, group, id, isoAt, known, objectOf, present, seen, specOf } from './facts.ts'
+import { absent, factsOf, group, id, isoAt, known, metaOf, noSecrets, objectOf, present, seen, specOf } from './facts.ts'
 
 const asking = { encryption: { inTransit: 'Required' }, auth: { mode: 'Token' } }
 const record = (version: string, phase: TokenRecord['phase'], more: Partial<TokenRecord> = {}): TokenRecord => ({
@@ -37,6 +37,8 @@ const factsWith = (
     object: objectOf({ spec: specOf(spec), status: { ...known, ...status } }),
     token,
     observed: seen(guarded(cache)),
+    // What was told stands in a binding Secret of ours.
+    secrets: { ...noSecrets, binding: { is: 'ours', meta: metaOf() } },
   })
 const calls = (facts: CacheFacts): readonly string[] => {
   if (facts.observed.is !== 'seen' || facts.observed.cache.is !== 'group') return []
