@@ -74,18 +74,19 @@ const tokenOf = (action: AwsAction): string | undefined => {
 
 const callAws = async (clients: Clients, facts: CacheFacts, action: AwsAction, about: object): Promise<Acted> => {
   const version = tokenOf(action)
-  if (version === undefined) return parameterGroupAnswer(action, await clients.aws.act(action, undefined, about))
+  if (version === undefined) return parameterGroupAnswer(facts, action, await clients.aws.act(action, undefined, about))
   const token = await tokenNamed(clients, facts, version)
   if (token === undefined) return changedMeanwhile('the auth token changed a moment ago')
-  return tokenAnswer(facts, action, await clients.aws.act(action, token, about))
+  return parameterGroupAnswer(facts, action, tokenAnswer(facts, action, await clients.aws.act(action, token, about)))
 }
 
 /** A shared parameter group that others use stays: whoever leaves it last removes it. */
-const parameterGroupAnswer = (action: AwsAction, acted: Acted): Acted => {
+const parameterGroupAnswer = ({ object }: CacheFacts, action: AwsAction, acted: Acted): Acted => {
   if (acted.is !== 'failed') return acted
   const inUse = action.do === 'DeleteParameterGroup' && acted.failure.code === 'InvalidCacheParameterGroupState'
   if (inUse) return { is: 'unchanged' }
-  // Somebody removed the group of our own that a create or modify names: it is made again.
-  const missing = acted.failure.code === 'CacheParameterGroupNotFound' && 'id' in action
+  // Somebody removed the group of our own that a create or modify names: it is made again. One that the user names is the user's.
+  const own = object.spec.parameterGroupName === undefined
+  const missing = own && acted.failure.code === 'CacheParameterGroupNotFound' && 'id' in action
   return missing ? { is: 'failed', failure: { ...acted.failure, is: 'retryable' } } : acted
 }

@@ -121,7 +121,7 @@ const deleteSecrets = async ({ kube }: Clients, { object }: CacheFacts, names: r
 /** The value of the token of that name: from its own Secret, or from the binding Secret that holds it still. */
 export const tokenNamed = async (
   { kube }: Clients,
-  { object, token }: CacheFacts,
+  { object, token, secrets }: CacheFacts,
   version: string,
 ): Promise<string | undefined> => {
   if (token.is === 'present' && token.version === version) {
@@ -129,7 +129,7 @@ export const tokenNamed = async (
     const secret = await kube.readSecret({ namespace: object.namespace, name })
     return secret?.version === token.secretVersion ? secret.data[key] : undefined
   }
-  if (object.status.published?.token !== version) return undefined
+  if (object.status.published?.token !== version || secrets.binding.is !== 'ours') return undefined
   const binding = await kube.readSecret({ namespace: object.namespace, name: pairNames(object).binding })
   return binding?.data.password
 }

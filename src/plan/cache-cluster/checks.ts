@@ -1,6 +1,7 @@
 import { annotation } from '../../crds/kind.ts'
 import { hashOf } from '../core/hash.ts'
 import { arnParts, clusterInTags, isClusters, ownerInWords } from '../core/identity.ts'
+import type { Member } from '../core/observed.ts'
 import { type Plan, type PlannedAction, patienceMs, type Reason, staleMs, stuck, wait } from '../core/outcome.ts'
 import { step, stepHash } from '../core/step.ts'
 import { tokenNeeded, tokenSecretOf } from '../secrets/names.ts'
@@ -122,7 +123,7 @@ const notOurs: Check = ({ object, observed, tags }, { id }) => {
       if (object.spec.adopt?.id === id) return undefined
       return stuck(
         'NotOurs',
-        `${id} exists in AWS without owner tags, so Larder leaves it alone. To take it over: set spec.adopt.id to ${id}; else delete or rename one of the two`,
+        `${id} exists in AWS without owner tags, so Larder leaves it alone. To take it over: delete this CacheCluster, which touches nothing in AWS, and create it again with spec.adopt.id ${id}; else delete or rename one of the two`,
       )
     case 'otherCluster': {
       const uid = clusterInTags(tags.value)
@@ -306,11 +307,19 @@ const memberFailed: Check = (facts) => {
   )
 }
 
+const waitsForReboot = ({ parametersInSync }: Member): boolean => parametersInSync === false
+
 /** A reboot cuts connections and may lose what is not replicated, so it waits for a person's word, once for all nodes. */
 const rebootPending: Check = (facts, intent) => {
   const { name, namespace, annotations, generation } = facts.object
   const cache = cacheOf(facts)
   if (cache === undefined || cache.parametersInSync || cache.state !== 'available') return undefined
+  if (cache.is === 'group' && cache.clusterMode !== 'Disabled' && cache.members.some(waitsForReboot)) {
+    return stuck(
+      'RebootPending',
+      `parameters of ${cache.parameterGroupName ?? cache.id} take effect only after a reboot, and AWS reboots no node in cluster mode: set them back, or restore a backup into another CacheCluster with these parameters`,
+    )
+  }
   const [next, ...later] = topologies[intent.topology].reboots(cache)
   if (next === undefined) return undefined
   const hash = hashOf(['RebootNodes', cache.id, cache.parameterGroupName, generation])

@@ -1,6 +1,7 @@
 import { durationMs } from '../../crds/duration.ts'
 import { annotation } from '../../crds/kind.ts'
 import { braked } from '../core/brake.ts'
+import { hashOf } from '../core/hash.ts'
 import { type Plan, type PlannedAction, wait } from '../core/outcome.ts'
 import { isAwsAction } from '../core/step.ts'
 import { isoOfMs, msOfIso } from '../core/time.ts'
@@ -75,25 +76,31 @@ const heldBack = (facts: CacheFacts, intent: Intent): Plan | undefined => {
   const former = formerSecretsStep(facts)
   const [next, ...later] = [...remainingSteps(facts, intent, observed.cache), ...(former === undefined ? [] : [former])]
   if (next?.ends === undefined) return undefined
-  const untilMs = overlapEndMs(facts)
-  const steps = [{ ...next, notBefore: isoOfMs(untilMs) }, ...later]
-  const hash = shownPlan({ is: 'act', next, later })?.hash
-  if (nowMs >= untilMs || object.annotations[annotation.approve] === hash) return undefined
-  const message = `until ${isoOfMs(untilMs)} workloads can still use ${next.ends}; to go on now: kubectl annotate cachecluster ${object.name} -n ${object.namespace} --overwrite ${annotation.approve}=${hash}`
-  const ahead = { later: steps, wakeMs: untilMs - nowMs }
-  // The spec doesn't speak of the token before, nor of former names: what it asks for is there.
-  const asAsked = next.action.do === 'SetToken' || next.action.do === 'DeleteSecrets'
-  return asAsked
+  const { since } = toldSince(facts) ?? {}
+  const untilMs = (msOfIso(since ?? '') ?? nowMs) + overlapMs(facts)
+  const steps = [{ ...next, ...(since === undefined ? {} : { notBefore: isoOfMs(untilMs) }) }, ...later]
+  // With the begin of this very overlap in it, so that a word that was given once is not good for the next time.
+  const hash = hashOf([shownPlan({ is: 'act', next, later })?.hash, since])
+  if ((since !== undefined && nowMs >= untilMs) || object.annotations[annotation.approve] === hash) return undefined
+  const until = since === undefined ? 'until the Secrets tell the new way and' : `until ${isoOfMs(untilMs)}`
+  const message = `${until} workloads can still use ${next.ends}; to go on now: kubectl annotate cachecluster ${object.name} -n ${object.namespace} --overwrite ${annotation.approve}=${hash}`
+  const ahead = { later: steps, hash, ...(since === undefined ? {} : { wakeMs: untilMs - nowMs }) }
+  return since !== undefined && steps.every(unasked)
     ? { is: 'settled', reason: 'InSync', message: `${inSync(facts)}; ${message}`, ...ahead }
     : ({ ...wait('WaitingForConsumers', message), ...ahead } as Plan)
 }
 
-const overlapEndMs = (facts: CacheFacts): number => {
-  const { object, nowMs } = facts
-  const { published } = object.status
-  const sinceMs = published?.way === publishedWay(facts) ? (msOfIso(published?.since ?? '') ?? nowMs) : nowMs
-  return sinceMs + durationMs(object.spec.maintenance?.overlap ?? '24h')
+/** The spec doesn't speak of the token before, nor of former names: where nothing else is left, what it asks for is there. */
+const unasked = ({ action }: PlannedAction): boolean =>
+  action.do === 'SetToken' || action.do === 'DeleteSecrets' || action.do === 'DeleteParameterGroup'
+
+/** What the Secrets tell, once that is the way on which workloads are to go on; undefined while they don't tell it. */
+const toldSince = (facts: CacheFacts) => {
+  const { published } = facts.object.status
+  return published !== undefined && published.way === publishedWay(facts) ? published : undefined
 }
+
+const overlapMs = ({ object }: CacheFacts): number => durationMs(object.spec.maintenance?.overlap ?? '24h')
 
 /** Suspended: plan and drift are shown, nothing is changed in AWS, and the Secrets are kept current. */
 const suspended = (facts: CacheFacts, plan: Plan): Plan => {

@@ -4,6 +4,7 @@ import { given } from '../core/given.ts'
 import { arnParts, isClusters, ownershipOf } from '../core/identity.ts'
 import type { ObservedCache } from '../core/observed.ts'
 import type { Acted, Plan, StepResult } from '../core/outcome.ts'
+import { isAwsAction } from '../core/step.ts'
 import { tagSteps, tagsRecord, wantedTags } from '../core/tags.ts'
 import { writtenNames } from '../secrets/names.ts'
 import { publishedWay, secretSteps, wantedHashes } from '../secrets/steps.ts'
@@ -43,6 +44,9 @@ export const identityNow = (
   // A cache made just now is another one than any that status knew.
   if (created(plan, result)) return { id, target: given({ ...status.target, ...here }) as CacheClusterStatus['target'] }
   const ours = cache !== undefined && (knownOurs(object, cache) || seenOurs(facts))
+  // Before the first call nothing can be there: flags that are mended by then have changed no identity.
+  const begins = plan.is === 'act' && isAwsAction(plan.next.action)
+  if (!ours && status.id === undefined && !begins) return {}
   if (!ours)
     return given({ id, target: status.target ?? here, arn: status.arn, createdTime: status.createdTime }) as ReturnType<
       typeof identityNow

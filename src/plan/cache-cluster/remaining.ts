@@ -32,12 +32,13 @@ export const remainingSteps = (facts: CacheFacts, intent: Intent, cache: Observe
   // What is taken over is marked first: until then a deletion would let it go.
   const taken = have !== undefined && whose(object, cache, have) !== 'ours'
   const auth = cache.is === 'group' ? tokenSteps(facts, cache) : []
+  const steps = topologies[intent.topology].steps(wishOf(facts, intent), cache, auth)
+  const beside = [...(taken ? [] : tags), ...leftoverSteps(facts, cache)]
   return [
     ...(taken ? tags : []),
     ...parameterGroupSteps(facts, intent),
-    ...topologies[intent.topology].steps(wishOf(facts, intent), cache, auth),
-    ...(taken ? [] : tags),
-    ...leftoverSteps(facts, cache),
+    // Nothing waits behind a step that waits for workloads.
+    ...(steps[0]?.ends === undefined ? [...steps, ...beside] : [...beside, ...steps]),
   ]
 }
 

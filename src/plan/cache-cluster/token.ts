@@ -12,7 +12,7 @@ export const tokenPattern = /^[A-Za-z0-9!&#$^<>-]{16,128}$/
 
 export type TokenRecord = NonNullable<CacheClusterStatus['authToken']>
 type TokenAction = AwsAction & { readonly do: 'RotateToken' | 'SetToken' }
-type TokenFacts = Pick<CacheFacts, 'object' | 'observed' | 'token'>
+type TokenFacts = Pick<CacheFacts, 'object' | 'observed' | 'token' | 'secrets'>
 
 const isTokenAction = (action: { readonly do: string }): action is TokenAction =>
   action.do === 'RotateToken' || action.do === 'SetToken'
@@ -54,14 +54,22 @@ export type PublishedToken =
   /** `from`: whether the token's own Secret has it still, or only the binding Secret. */
   | { readonly is: 'token'; readonly version: string; readonly from: 'own' | 'binding' }
 
+/**
+ * Whether the binding Secret holds the token of that name: it alone may, once the token's own Secret holds another one, and
+ * only as long as nobody deleted, renamed or edited it.
+ */
+const boundTo = ({ object, secrets: { binding } }: TokenFacts, version: string): boolean =>
+  object.status.published?.token === version &&
+  (binding.is === 'unread' || (binding.is === 'ours' && binding.meta.keys.includes('password')))
+
 /** Only what AWS has taken, and while nothing is pending, is handed out; before that the token before it is good. */
-export const tokenToPublish = (facts: TokenFacts & Pick<CacheFacts, 'secrets'>): PublishedToken => {
-  const { object, token, secrets } = facts
+export const tokenToPublish = (facts: TokenFacts): PublishedToken => {
+  const { object, token } = facts
   const record = tokenRecord(facts)
   // A token that the spec has dropped stays told while the cache asks for it: AWS can't take it off.
   if (!tokenNeeded(object.spec)) {
     if (groupOf(facts)?.authToken !== true) return { is: 'none' }
-    const told = record !== undefined && object.status.published?.token === record.version
+    const told = record !== undefined && boundTo(facts, record.version)
     return told ? { is: 'token', version: record.version, from: 'binding' } : { is: 'hold' }
   }
   // A cache that doesn't ask for one yet is served without.
@@ -69,12 +77,7 @@ export const tokenToPublish = (facts: TokenFacts & Pick<CacheFacts, 'secrets'>):
   if (record.phase === 'Rotating') return { is: 'hold' }
   const { version } = record
   if (token.is === 'present' && token.version === version) return { is: 'token', version, from: 'own' }
-  // The token before is only where workloads read it, as long as nobody deleted, renamed or edited that.
-  const { binding } = secrets
-  const standing = binding.is === 'ours' && binding.meta.keys.includes('password')
-  return standing && object.status.published?.token === version
-    ? { is: 'token', version, from: 'binding' }
-    : { is: 'hold' }
+  return boundTo(facts, version) ? { is: 'token', version, from: 'binding' } : { is: 'hold' }
 }
 
 /**
@@ -99,7 +102,8 @@ export const tokenSteps = (facts: CacheFacts, cache: ObservedGroup): readonly Pl
   }
   if (record.phase === 'Settled') return whole
   const published = object.status.published?.token
-  if (published === record.version) return [settle(record.version), ...whole]
+  // Nobody holds it any more, so nobody can name it to AWS: the new one comes at once.
+  if (published === record.version) return boundTo(facts, published) ? [settle(published), ...whole] : whole
   // Taken back before anybody was told: the Secrets hold what is asked again.
   return published === version ? [rotate(version)] : whole
 }

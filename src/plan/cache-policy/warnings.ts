@@ -18,7 +18,12 @@ const ttls = ({ ttl, session }: CachePolicySpec) => [
   ...ttl.byPrefix.map((p) => p.ttl),
 ]
 const memcached = (facts: PolicyFacts) =>
-  facts.caches.filter((cache) => cache.engine === 'memcached').map((c) => c.name)
+  facts.caches.flatMap((cache) => (cache.engine === 'memcached' ? [cache.name] : [])).sort()
+
+/** A warning is part of a status that is rewritten with each user that comes or goes, and of an event: it names the first few. */
+const firstNames = 5
+const named = (names: readonly string[]): string =>
+  names.length > firstNames ? `${names.slice(0, firstNames).join(', ')} and more` : names.join(', ')
 
 /** What will probably not work as meant. None of it is refused: each is right for somebody. */
 const checks: readonly Check[] = [
@@ -54,12 +59,12 @@ const checks: readonly Check[] = [
   {
     hit: (facts) => memcached(facts).length > 0 && facts.spec.eviction !== undefined,
     say: (facts) =>
-      `spec.eviction is not enforced on ${memcached(facts).join(', ')}: memcached always evicts the least recently used item, by its own rules`,
+      `spec.eviction is not enforced on ${named(memcached(facts))}: memcached always evicts the least recently used item, by its own rules`,
   },
   {
     hit: (facts) => memcached(facts).length > 0 && ttls(facts.spec).some((ttl) => ms(ttl) > longestMemcachedTtlMs),
     say: (facts) =>
-      `a TTL above 30 days is read as a date by memcached (${memcached(facts).join(', ')}): keep it at 720h or less`,
+      `a TTL above 30 days is read as a date by memcached (${named(memcached(facts))}): keep it at 720h or less`,
   },
   {
     hit: ({ spec }) => spec.strategy.write === 'WriteBehind' && spec.writeBehind === undefined,

@@ -78,10 +78,13 @@ const intact = (meta: SecretMetadata, hash: string, keys: readonly string[], uid
 export const secretSteps = (facts: CacheFacts): PlannedAction | undefined => {
   const pair = wantedPair(facts, tokenName(facts))
   if (pair === undefined) return undefined
+  // Half a pair would tell two ways: while one name is taken, nothing is written under the other.
+  const names = [facts.secrets.binding, facts.secrets.env]
+  if (names.some(({ is }) => is === 'foreign' || is === 'former')) return undefined
   const stale = (['binding', 'env'] as const).filter((which) => {
     const fact = facts.secrets[which]
-    // Neither what is somebody's nor what can't be seen just now is written.
-    if (fact.is === 'foreign' || fact.is === 'former' || fact.is === 'unread') return false
+    // What can't be seen just now is not written.
+    if (fact.is === 'unread') return false
     return !(
       fact.is === 'ours' && intact(fact.meta, contentHashOf(pair[which]), Object.keys(pair[which]), facts.object.uid)
     )

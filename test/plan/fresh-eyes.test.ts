@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'mocha'
+import { annotation } from '../../src/crds/kind.ts'
+import { cacheClusterRules } from '../../src/crds/cache-cluster/rules.ts'
+import { cacheClusterSpec } from '../../src/crds/cache-cluster/spec.ts'
+import { intentOf } from '../../src/plan/cache-cluster/intent.ts'
+import { planCacheCluster } from '../../src/plan/cache-cluster/plan.ts'
+import { readsOf } from '../../src/plan/cache-cluster/reads.ts'
+import { judgeCacheCluster } from '../../src/plan/cache-cluster/status.ts'
+import { policyWarnings } from '../../src/plan/cache-policy/warnings.ts'
+import { hashOf } from '../../src/plan/core/hash.ts'
+import { isoOfMs } from '../../src/plan/core/time.ts'
+import { wantedTags } from '../../src/plan/core/tags.ts'
+import { account, arn, createdTime, factsOf, found, group, id, known, member, nowMs, objectOf, ours, owner, policyOf, present, region, seen, specOf } from './facts.ts'
+
+void cacheClusterRules
+const noUsers = () => []
+
+describe('fresh eyes: plan', () => {
+  it('a status that a thief wrote does not make the cache of another namespace his', () => {
+    const thief = { ...owner, namespace: 'thief', name: 'mine', uid: 'uid-thief' }
+    const spec = specOf({ nodes: { type: 'cache.t4g.small', replicasPerShard: 0 }, engineVersion: '7.1', encryption: { inTransit: 'Required' }, auth: { mode: 'Token' } })
+    // All of it can be guessed: his own status tells account, region, cluster and its uid; the id follows from names.
+    const status = {
+      id,
+      target: { account, region, cluster: owner.cluster, clusterUID: owner.clusterUID },
+      arn,
+      tags: { hash: hashOf(wantedTags(thief, undefined)), keys: [] },
+    }
+    const facts = factsOf({
+      object: objectOf({ ...thief, spec, status }),
+      token: present('v1'),
+      observed: seen(group({ replicasPerShard: 1, authToken: true, inTransit: 'Required', members: [member(), member({ id: `${id}-002`, role: 'replica' })] })),
+    })
+    const plan = planCacheCluster(facts)
+    const reads = readsOf(facts, intentOf(facts), false, noUsers)
+    assert.ok(reads.tags === 'needed' || plan.is !== 'act', `tags: ${reads.tags}; ${plan.is === 'act' ? JSON.stringify([plan.next.action, ...plan.later.map((l) => l.action)]) : plan.is}`)
+  })
+
+  it('a reboot that was approved is not carried out again when parameters change the next time', () => {
+    const spec = specOf({ parameterGroupName: 'standing' })
+    const hash = hashOf(['RebootNodes', id, 'standing', 1])
+    const facts = (inSync: boolean) =>
+      factsOf({
+        object: objectOf({ spec, status: known, annotations: { [annotation.approve]: hash } }),
+        tags: found(ours),
+        observed: seen(
+          group({ parameterGroupName: 'standing', parametersInSync: inSync, members: [member(inSync ? {} : { parametersInSync: false })] }),
+        ),
+        // The pair stands or not: it is not what this is about.
+        secrets: { binding: { is: 'unread' }, env: { is: 'unread' }, token: { is: 'unread' }, rival: undefined, former: [] },
+      })
+    const first = planCacheCluster(facts(false))
+    assert.equal(first.is === 'act' && first.next.action.do, 'RebootNodes')
+    // Rebooted and in sync. A month later the owner of `standing` changes a value in it.
+    assert.equal(planCacheCluster(facts(true)).is, 'settled')
+    assert.notEqual(planCacheCluster(facts(false)).is, 'act')
+  })
+
+  it('nobody is told to approve a reboot in cluster mode, where AWS knows none', () => {
+    const facts = factsOf({
+      object: objectOf({ spec: specOf({ parameterGroupName: 'standing', nodes: { type: 'cache.t4g.small', clusterMode: 'Enabled' } }), status: known }),
+      tags: found(ours),
+      observed: seen(
+        group({ clusterMode: 'Enabled', configuration: { host: 'cfg', port: 6379 }, automaticFailover: true, parameterGroupName: 'standing', parametersInSync: false, members: [member({ parametersInSync: false })] }),
+      ),
+      secrets: { binding: { is: 'unread' }, env: { is: 'unread' }, token: { is: 'unread' }, rival: undefined, former: [] },
+    })
+    const plan = planCacheCluster(facts)
+    assert.ok(!('message' in plan && plan.message.includes(annotation.approve)), JSON.stringify(plan))
+  })
+
+  it('the cure for a cache without owner tags is one that the API server takes', () => {
+    const facts = factsOf({ object: objectOf(), tags: found({}), observed: seen(group()) })
+    const plan = planCacheCluster(facts)
+    assert.ok('message' in plan)
+    const immutable = JSON.stringify(cacheClusterSpec.meta()).includes("spec.adopt.id can't be changed after creation")
+    assert.ok(!(immutable && /: set spec\.adopt\.id to/.test(plan.message)), plan.message)
+  })
+
+  it('warnings of a policy with ten thousand memcached users stay small', () => {
+    const caches = Array.from({ length: 10_000 }, (_, n) => ({ name: `cache-${n}`, engine: 'memcached' as const }))
+    const warnings = policyWarnings({
+      nowIso: isoOfMs(nowMs), generation: 1, deleting: false, spec: policyOf({ eviction: { policy: 'allkeys-lru' } }), status: {}, reconcileAt: undefined, caches,
+    })
+    assert.ok(JSON.stringify(warnings).length < 10_000, `${JSON.stringify(warnings).length} characters`)
+  })
+
+  it('while the Secrets cannot be written, the words do not change from look to look', () => {
+    const spec = specOf({ encryption: { inTransit: 'Required' }, auth: { mode: 'Token' }, policyRef: { name: 'gone' } })
+    const at = (afterMs: number) =>
+      factsOf({
+        nowMs: nowMs + afterMs,
+        nowIso: isoOfMs(nowMs + afterMs),
+        object: objectOf({
+          spec,
+          status: { ...known, authToken: { version: '2', seen: '2', phase: 'Overlap' }, published: { way: 'old', since: isoOfMs(nowMs - 1000), token: '1', names: [] } },
+        }),
+        unreadyMs: 3_600_000,
+        tags: found(ours),
+        policy: { is: 'absent' },
+        token: present('2'),
+        observed: seen(group({ authToken: true, inTransit: 'Required' })),
+        secrets: { binding: { is: 'unread' }, env: { is: 'unread' }, token: { is: 'unread' }, rival: undefined, former: [] },
+      })
+    const said = (afterMs: number) => {
+      const { lastCheckedTime: _, ...rest } = judgeCacheCluster(at(afterMs), planCacheCluster(at(afterMs)), { is: 'nothing' })
+      return JSON.stringify([rest.plan, rest.conditions?.map(({ lastTransitionTime: __, ...words }) => words)])
+    }
+    assert.equal(said(0), said(5000))
+  })
+
+  it('an overlap of any length that the schema takes gives times that the API server takes', () => {
+    const spec = cacheClusterSpec.safeParse({ engine: 'redis', nodes: { type: 'cache.t4g.small' }, maintenance: { overlap: '99999999h' } })
+    if (!spec.success) return
+    const facts = factsOf({
+      object: objectOf({ spec: { ...spec.data, encryption: { inTransit: 'Required' } }, status: { ...known, published: { way: 'x', since: isoOfMs(nowMs), names: [] } } }),
+      tags: found(ours),
+      observed: seen(group({ inTransit: 'Preferred' })),
+      secrets: { binding: { is: 'unread' }, env: { is: 'unread' }, token: { is: 'unread' }, rival: undefined, former: [] },
+    })
+    const status = judgeCacheCluster(facts, planCacheCluster(facts), { is: 'nothing' })
+    for (const { notBefore } of status.plan?.actions ?? [])
+      assert.match(notBefore ?? '2026-01-01T00:00:00Z', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+  })
+
+  it('a deletion that cannot read the tags of a parameter group does not wait for ever without a word of why', () => {
+    const name = 'larder-prod-redis7-0123456789ab'
+    const facts = factsOf({
+      reconcilingMs: 3_600_000,
+      unreadyMs: 3_600_000,
+      object: objectOf({ deleting: true, status: { ...known, parameterGroup: { name, owned: true } } }),
+      observed: { is: 'absent' },
+      live: { is: 'absent' },
+      leftover: { name, is: 'unread' },
+    })
+    assert.notEqual(planCacheCluster(facts).is, 'wait')
+  })
+
+  it('who waits for a Secret in a namespace that ends makes nobody look at AWS', () => {
+    void createdTime
+  })
+})
