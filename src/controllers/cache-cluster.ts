@@ -47,7 +47,8 @@ export const cacheCluster: ReconciledKind<CacheClusterSpec, CacheFacts> = {
     aws.watch(recordedIdOf(object), topologyOf(object.spec.engine), waiting && waitsForAws(verdict.reason))
   },
   requeue: ({ object }, plan, result, verdict) => {
-    const referenced = object.spec.auth?.token?.secretRef !== undefined && !tokenless.includes(verdict.reason)
+    const { auth, suspend } = object.spec
+    const referenced = auth?.token?.secretRef !== undefined && !suspend && !tokenless.includes(verdict.reason)
     return requeueWish(plan, result, verdict, referenced ? referencedSecretMs : undefined)
   },
   forget: ({ aws, memory }, queueKey) => {

@@ -307,7 +307,7 @@ export const readersServed = (
         shortest.get(object.metadata.uid) ?? Number.POSITIVE_INFINITY,
       )
       shortest.set(object.metadata.uid, overlapMs)
-      const group = groups[statusOf(object).id ?? '']
+      const group = spec.engine === 'memcached' ? undefined : groups[statusOf(object).id ?? '']
       if (group === undefined || deleting(object) || exempt(cluster, object.metadata.name)) continue
       if (group.status !== 'available' && group.status !== 'modifying') continue
       const name = spec.connection?.secretName ?? object.metadata.name
