@@ -1,15 +1,15 @@
 import { cacheClusterKind } from '../crds/kind.ts'
-import { KubeError, type KubeObject } from '../kube/port.ts'
-import { kubeRefusal } from '../kube/refusal.ts'
+import type { KubeObject } from '../kube/port.ts'
 import type { CacheFacts } from '../plan/cache-cluster/facts.ts'
 import { tokenAnswer } from '../plan/cache-cluster/token.ts'
 import type { AwsAction } from '../plan/core/action.ts'
-import type { Acted, Failure, Plan, StepResult } from '../plan/core/outcome.ts'
+import type { Acted, Plan, StepResult } from '../plan/core/outcome.ts'
 import { isKubeAction, stepHash } from '../plan/core/step.ts'
 import { shownPlan } from '../plan/core/verdict.ts'
 import { inWords } from '../plan/core/words.ts'
 import type { Clients } from './clients.ts'
 import { queueKey } from './key.ts'
+import { refusedByKubernetes } from './refusal.ts'
 import { actOnSecrets, changedMeanwhile, tokenNamed } from './secrets.ts'
 
 /**
@@ -46,17 +46,11 @@ const carryOut = async (
     if (!(await standsAsSeen(clients, source))) return changedMeanwhile('the object changed a moment ago')
     return await callAws(clients, facts, action)
   } catch (error) {
-    const failure = error instanceof KubeError ? kubeRefusal(error, inWords(plan.next)) : undefined
+    const failure = refusedByKubernetes(error, inWords(plan.next))
     if (failure === undefined) throw error
-    return { is: 'failed', failure: asFailure(failure) }
+    return { is: 'failed', failure }
   }
 }
-
-/** What Kubernetes won't have heals in Kubernetes: one reason for all of it, with the server's own words. */
-const asFailure = (failure: NonNullable<ReturnType<typeof kubeRefusal>>): Failure =>
-  failure.is === 'stalled'
-    ? { ...failure, reason: 'KubernetesRefused', message: `Kubernetes refused it: ${failure.message}` }
-    : failure
 
 /** Asked past the store: a stale view must neither make nor change nor delete anything for an object that is another by now. */
 const standsAsSeen = async ({ kube }: Clients, { metadata }: KubeObject): Promise<boolean> => {

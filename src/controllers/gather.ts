@@ -1,7 +1,6 @@
 import type { CacheClusterSpec } from '../crds/cache-cluster/spec.ts'
 import { cacheClusterKind, cachePolicyKind } from '../crds/kind.ts'
-import { type Key, KubeError, type KubeObject } from '../kube/port.ts'
-import { kubeRefusal } from '../kube/refusal.ts'
+import type { Key, KubeObject } from '../kube/port.ts'
 import { type CacheFacts, type CacheObject, type Found, unread } from '../plan/cache-cluster/facts.ts'
 import {
   type AwsReads,
@@ -21,6 +20,7 @@ import { type SecretMetadata, secretFactOf } from '../plan/secrets/ownership.ts'
 import type { Clients } from './clients.ts'
 import { namespaceIndex } from './indexes.ts'
 import { queueKey } from './key.ts'
+import { refusedByKubernetes } from './refusal.ts'
 import { watchCache } from './watch-cache.ts'
 
 /** CHECKED is written down for all objects together about once a second, and for one at most every five minutes. */
@@ -108,8 +108,9 @@ const readSecrets = async (
     try {
       return await read()
     } catch (error) {
-      if (!(error instanceof KubeError)) throw error
-      failure ??= kubeRefusal(error, what)
+      const refused = refusedByKubernetes(error, what)
+      if (refused === undefined) throw error
+      failure ??= refused
       return undefined
     }
   }

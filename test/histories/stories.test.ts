@@ -358,6 +358,27 @@ describe('tokens', () => {
     assert.deepEqual([...readers.wrong], [])
   })
 
+  it('no way in ends before the Secrets tell the other one, though the overlap is none and Secrets may not be written', async () => {
+    const { world, east } = await open()
+    const readers = readersServed(world, () => false)
+    const maintenance = { overlap: '0s' }
+    apply(east, 'sessions', { ...base, maintenance })
+    await quiet(world)
+    const end = east.kubernetes.refuse(({ key: { name }, verb }) =>
+      name.startsWith('sessions') && name !== 'sessions-auth' && verb === 'apply'
+        ? { is: 'forbidden', status: 403, reason: 'Forbidden', message: 'x', words: 'no' }
+        : undefined,
+    )
+    apply(east, 'sessions', { ...generated, maintenance })
+    await quiet(world)
+    assert.deepEqual([...readers.wrong], [])
+    stalled(east, 'sessions', 'KubernetesRefused')
+    end()
+    await quiet(world)
+    assert.ok(ready(east, 'sessions'), JSON.stringify(east.condition('sessions', 'Ready')))
+    assert.deepEqual([...readers.wrong], [])
+  })
+
   it('a generated one outlives a cache that is retained, and leads back to it', async () => {
     const { world, east } = await open()
     apply(east, 'sessions', { ...generated, deletionPolicy: 'Retain' })

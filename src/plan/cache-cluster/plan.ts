@@ -67,12 +67,15 @@ const heldBack = (facts: CacheFacts, intent: Intent): Plan | undefined => {
   const former = formerSecretsStep(facts)
   const [next, ...later] = [...remainingSteps(facts, intent, observed.cache), ...(former === undefined ? [] : [former])]
   if (next?.ends === undefined) return undefined
+  // Until the Secrets tell the other way, nobody can follow, however short the overlap.
   const untilMs = overlapEndMs(facts)
-  const steps = [{ ...next, notBefore: isoOfMs(untilMs) }, ...later]
   const hash = shownPlan({ is: 'act', next, later })?.hash
-  if (nowMs >= untilMs || object.annotations[annotation.approve] === hash) return undefined
-  const message = `${next.ends} ${next.ends.includes('Secret') ? 'stays' : 'is good'} until ${isoOfMs(untilMs)}, so that workloads can follow; to go on now: kubectl annotate cachecluster ${object.name} -n ${object.namespace} --overwrite ${annotation.approve}=${hash}`
-  const ahead = { later: steps, wakeMs: untilMs - nowMs }
+  if ((untilMs !== undefined && nowMs >= untilMs) || object.annotations[annotation.approve] === hash) return undefined
+  const notBefore = untilMs === undefined ? {} : { notBefore: isoOfMs(untilMs) }
+  const steps = [{ ...next, ...notBefore }, ...later]
+  const until = untilMs === undefined ? 'the Secrets tell the other way' : isoOfMs(untilMs)
+  const message = `${next.ends} ${next.ends.includes('Secret') ? 'stays' : 'is good'} until ${until}, so that workloads can follow; to go on now: kubectl annotate cachecluster ${object.name} -n ${object.namespace} --overwrite ${annotation.approve}=${hash}`
+  const ahead = { later: steps, wakeMs: untilMs === undefined ? undefined : untilMs - nowMs }
   // The spec doesn't speak of the token before, nor of former names: what it asks for is there.
   const asAsked = next.action.do === 'SetToken' || next.action.do === 'DeleteSecrets'
   return asAsked
@@ -80,11 +83,12 @@ const heldBack = (facts: CacheFacts, intent: Intent): Plan | undefined => {
     : ({ ...wait('WaitingForConsumers', message), ...ahead } as Plan)
 }
 
-const overlapEndMs = (facts: CacheFacts): number => {
+/** When the old way may end; undefined while the Secrets don't tell the new one. */
+const overlapEndMs = (facts: CacheFacts): number | undefined => {
   const { object, nowMs } = facts
   const { published } = object.status
-  const sinceMs = published?.way === publishedWay(facts) ? (msOfIso(published?.since ?? '') ?? nowMs) : nowMs
-  return sinceMs + durationMs(object.spec.maintenance?.overlap ?? '24h')
+  if (published === undefined || published.way !== publishedWay(facts)) return undefined
+  return (msOfIso(published.since) ?? nowMs) + durationMs(object.spec.maintenance?.overlap ?? '24h')
 }
 
 /** Suspended: plan and drift are shown, nothing is changed in AWS, and the Secrets are kept current. */
