@@ -51,7 +51,8 @@ export const cacheCluster: ReconciledKind<CacheClusterSpec, CacheFacts> = {
   },
   requeue: ({ object, reconcileAnswered }, plan, result, verdict) => {
     const asked = askedToLook(object) !== undefined && reconcileAnswered === undefined
-    const referenced = object.spec.auth?.token?.secretRef !== undefined && !tokenless.includes(verdict.reason)
+    const { auth, suspend } = object.spec
+    const referenced = auth?.token?.secretRef !== undefined && !suspend && !tokenless.includes(verdict.reason)
     return requeueWish(plan, result, verdict, asked ? askedMs : referenced ? referencedSecretMs : undefined)
   },
   forget: ({ aws, memory }, queueKey) => {

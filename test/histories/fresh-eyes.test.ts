@@ -15,7 +15,10 @@ const guarded = {
 const own = { ...guarded, auth: { mode: 'Token', token: { secretRef: { name: 'mine', key: 'token' } } } }
 const tokenOf = (word: string) => `${word.repeat(20)}SECRETCANARY`
 
-const story = async (tell: (world: World, cluster: Cluster) => Promise<void>, flags: OperatorFlags[] = [{ clusterName: 'prod' }]) => {
+const story = async (
+  tell: (world: World, cluster: Cluster) => Promise<void>,
+  flags: OperatorFlags[] = [{ clusterName: 'prod' }],
+) => {
   const world = await openWorld(flags)
   try {
     await tell(world, world.clusters[0] as Cluster)
@@ -23,9 +26,13 @@ const story = async (tell: (world: World, cluster: Cluster) => Promise<void>, fl
     await world.close()
   }
 }
-const apply = ({ kubernetes }: Cluster, spec: object, name = 'sessions') => kubernetes.apply(cacheClusterKind, at(name), spec)
+const apply = ({ kubernetes }: Cluster, spec: object, name = 'sessions') =>
+  kubernetes.apply(cacheClusterKind, at(name), spec)
 const ready = (cluster: Cluster, name = 'sessions') => cluster.condition(name, 'Ready')
-const isReady = (cluster: Cluster, name = 'sessions') => () => ready(cluster, name)?.status === 'True'
+const isReady =
+  (cluster: Cluster, name = 'sessions') =>
+  () =>
+    ready(cluster, name)?.status === 'True'
 const calls = (world: World, action: string, sinceMs = 0) =>
   world.account.calls.filter((call) => call.action === action && call.atMs >= sinceMs && call.who !== 'person')
 
@@ -110,7 +117,12 @@ describe('fresh eyes: histories', () => {
       apply(cluster, plain)
       await world.until('ready', isReady(cluster))
       await world.pass(minuteMs)
-      world.account.fault({ do: 'error', action: 'ModifyReplicationGroup', code: 'InvalidReplicationGroupState', seconds: 7200 } as never)
+      world.account.fault({
+        do: 'error',
+        action: 'ModifyReplicationGroup',
+        code: 'InvalidReplicationGroupState',
+        seconds: 7200,
+      } as never)
       apply(cluster, { ...plain, nodes: { ...plain.nodes, type: 'cache.t4g.medium' } })
       const sinceMs = world.clock.nowMs()
       await world.pass(60 * minuteMs)
@@ -126,7 +138,11 @@ describe('fresh eyes: histories', () => {
       await world.pass(60 * minuteMs)
       const sent = calls(world, 'CreateReplicationGroup', sinceMs).length
       assert.deepEqual(
-        [cluster.condition('sessions', 'Stalled')?.status, ready(cluster)?.message.startsWith('spec.parameterGroupName'), sent < 8],
+        [
+          cluster.condition('sessions', 'Stalled')?.status,
+          ready(cluster)?.message.startsWith('spec.parameterGroupName'),
+          sent < 8,
+        ],
         ['True', true, true],
         `${sent} creates in an hour: ${JSON.stringify(ready(cluster))}`,
       )
@@ -135,7 +151,12 @@ describe('fresh eyes: histories', () => {
   it('a wrong region at the first start, mended before anything was made, is no changed identity', () =>
     story(
       async (world, cluster) => {
-        world.account.fault({ do: 'error', action: 'DescribeReplicationGroups', code: 'AccessDenied', seconds: 600 } as never)
+        world.account.fault({
+          do: 'error',
+          action: 'DescribeReplicationGroups',
+          code: 'AccessDenied',
+          seconds: 600,
+        } as never)
         apply(cluster, plain)
         await world.pass(minuteMs)
         world.account.emulator.faults.clear()
@@ -149,7 +170,12 @@ describe('fresh eyes: histories', () => {
   it('and such an object can at least be deleted', () =>
     story(
       async (world, cluster) => {
-        world.account.fault({ do: 'error', action: 'DescribeReplicationGroups', code: 'AccessDenied', seconds: 600 } as never)
+        world.account.fault({
+          do: 'error',
+          action: 'DescribeReplicationGroups',
+          code: 'AccessDenied',
+          seconds: 600,
+        } as never)
         apply(cluster, plain)
         await world.pass(minuteMs)
         world.account.emulator.faults.clear()
@@ -184,7 +210,11 @@ describe('fresh eyes: histories', () => {
         if (held.length > 0 && !held.includes(told)) out += 1
       })
       await world.pass(30 * minuteMs)
-      assert.equal(out, 0, `the Secret told a token that AWS did not let in (${out} looks); tokens before ${before.length}`)
+      assert.equal(
+        out,
+        0,
+        `the Secret told a token that AWS did not let in (${out} looks); tokens before ${before.length}`,
+      )
     })).timeout(60_000)
 
   it('overlap 0s: the token before does not end while the Secrets tell it', () =>
@@ -212,7 +242,8 @@ describe('fresh eyes: histories', () => {
       const required = { ...plain, ...overlap, encryption: { inTransit: 'Required' } }
       const off = { ...plain, ...overlap, encryption: { inTransit: 'Disabled' } }
       const hash = () => (cluster.status('sessions').plan as { hash: string } | undefined)?.hash
-      const approve = () => cluster.kubernetes.annotate(cacheClusterKind, at('sessions'), { [annotation.approve]: hash() ?? '' })
+      const approve = () =>
+        cluster.kubernetes.annotate(cacheClusterKind, at('sessions'), { [annotation.approve]: hash() ?? '' })
       apply(cluster, off)
       await world.until('ready', isReady(cluster))
       apply(cluster, required)

@@ -369,7 +369,7 @@ const change = ({ kubernetes, cache }: Cluster, name: string, changes: object): 
 const follow = ({ world, handedOver, recreated, exempt }: Running, cluster: Cluster, name: string): void => {
   const object = cluster.cache(name)
   const stalled = object && conditionOf(object, 'Stalled')
-  const said = /(larder\.dev\/(?:recreate|take-over|approve))=(\S+)/.exec(stalled?.message ?? '')
+  const said = /(larder\.dev\/(?:recreate|take-over|approve))=([^\s;]+)/.exec(stalled?.message ?? '')
   if (object === undefined || said === null) return
   const [, key = '', value = ''] = said
   cluster.kubernetes.annotate(cacheClusterKind, at(name), { [key]: value })

@@ -155,7 +155,9 @@ export const nothingOrphaned = async (world: World): Promise<readonly string[]> 
   for (const held of all) {
     const cluster = world.clusters.find(({ kubernetes }) => kubernetes.uid === held.tags['larder.dev/cluster-uid'])
     if (cluster === undefined) continue
-    const owner = cluster.cache(held.tags['larder.dev/name'] ?? '')
+    const owner =
+      cluster.cache(held.tags['larder.dev/name'] ?? '') ??
+      caches(cluster).find((object) => statusOf(object).id === held.id)
     const topology = owner && (specOf(owner).engine === 'memcached' ? 'memcached' : 'group')
     if (owner === undefined || topology !== held.is)
       wrong.push(`${held.is} ${held.id} stays in AWS, and its object is gone`)
@@ -182,7 +184,7 @@ export const statusHonest = (world: World): readonly string[] => {
       if (stalled && object.kind === cacheClusterKind.kind && conditionOf(object, 'Ready')?.status === 'True')
         say('both Ready and Stalled')
       const helps =
-        /spec\.|kubectl|annotate|delete|rename|set |remove|create|larder\.dev|grant|raise|another|mend|--cluster-name|--region/i
+        /Change the spec|docs\/install|spec\.|kubectl|annotate|delete|rename|set |remove|create|larder\.dev|grant|raise|another|mend|--cluster-name|--region/i
       // What Kubernetes refused is told in its own words.
       const kubernetes = stalled?.reason === 'KubernetesRefused' || stalled?.message.startsWith('reading the Secret')
       if (stalled && !kubernetes && !helps.test(stalled.message))
@@ -305,7 +307,7 @@ export const readersServed = (
         shortest.get(object.metadata.uid) ?? Number.POSITIVE_INFINITY,
       )
       shortest.set(object.metadata.uid, overlapMs)
-      const group = groups[statusOf(object).id ?? '']
+      const group = spec.engine === 'memcached' ? undefined : groups[statusOf(object).id ?? '']
       if (group === undefined || deleting(object) || exempt(cluster, object.metadata.name)) continue
       if (group.status !== 'available' && group.status !== 'modifying') continue
       const name = spec.connection?.secretName ?? object.metadata.name

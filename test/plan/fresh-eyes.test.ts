@@ -1,17 +1,36 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import { annotation } from '../../src/crds/kind.ts'
 import { cacheClusterRules } from '../../src/crds/cache-cluster/rules.ts'
 import { cacheClusterSpec } from '../../src/crds/cache-cluster/spec.ts'
+import { annotation } from '../../src/crds/kind.ts'
 import { intentOf } from '../../src/plan/cache-cluster/intent.ts'
 import { planCacheCluster } from '../../src/plan/cache-cluster/plan.ts'
 import { readsOf } from '../../src/plan/cache-cluster/reads.ts'
 import { judgeCacheCluster } from '../../src/plan/cache-cluster/status.ts'
 import { policyWarnings } from '../../src/plan/cache-policy/warnings.ts'
 import { hashOf } from '../../src/plan/core/hash.ts'
-import { isoOfMs } from '../../src/plan/core/time.ts'
 import { wantedTags } from '../../src/plan/core/tags.ts'
-import { account, arn, createdTime, factsOf, found, group, id, known, member, nowMs, objectOf, ours, owner, policyOf, present, region, seen, specOf } from './facts.ts'
+import { isoOfMs } from '../../src/plan/core/time.ts'
+import {
+  account,
+  arn,
+  createdTime,
+  factsOf,
+  found,
+  group,
+  id,
+  known,
+  member,
+  nowMs,
+  objectOf,
+  ours,
+  owner,
+  policyOf,
+  present,
+  region,
+  seen,
+  specOf,
+} from './facts.ts'
 
 void cacheClusterRules
 const noUsers = () => []
@@ -19,7 +38,12 @@ const noUsers = () => []
 describe('fresh eyes: plan', () => {
   it('a status that a thief wrote does not make the cache of another namespace his', () => {
     const thief = { ...owner, namespace: 'thief', name: 'mine', uid: 'uid-thief' }
-    const spec = specOf({ nodes: { type: 'cache.t4g.small', replicasPerShard: 0 }, engineVersion: '7.1', encryption: { inTransit: 'Required' }, auth: { mode: 'Token' } })
+    const spec = specOf({
+      nodes: { type: 'cache.t4g.small', replicasPerShard: 0 },
+      engineVersion: '7.1',
+      encryption: { inTransit: 'Required' },
+      auth: { mode: 'Token' },
+    })
     // All of it can be guessed: his own status tells account, region, cluster and its uid; the id follows from names.
     const status = {
       id,
@@ -30,11 +54,21 @@ describe('fresh eyes: plan', () => {
     const facts = factsOf({
       object: objectOf({ ...thief, spec, status }),
       token: present('v1'),
-      observed: seen(group({ replicasPerShard: 1, authToken: true, inTransit: 'Required', members: [member(), member({ id: `${id}-002`, role: 'replica' })] })),
+      observed: seen(
+        group({
+          replicasPerShard: 1,
+          authToken: true,
+          inTransit: 'Required',
+          members: [member(), member({ id: `${id}-002`, role: 'replica' })],
+        }),
+      ),
     })
     const plan = planCacheCluster(facts)
     const reads = readsOf(facts, intentOf(facts), false, noUsers)
-    assert.ok(reads.tags === 'needed' || plan.is !== 'act', `tags: ${reads.tags}; ${plan.is === 'act' ? JSON.stringify([plan.next.action, ...plan.later.map((l) => l.action)]) : plan.is}`)
+    assert.ok(
+      reads.tags === 'needed' || plan.is !== 'act',
+      `tags: ${reads.tags}; ${plan.is === 'act' ? JSON.stringify([plan.next.action, ...plan.later.map((l) => l.action)]) : plan.is}`,
+    )
   })
 
   it('a reboot that was approved is not carried out again when parameters change the next time', () => {
@@ -45,10 +79,20 @@ describe('fresh eyes: plan', () => {
         object: objectOf({ spec, status: known, annotations: { [annotation.approve]: hash } }),
         tags: found(ours),
         observed: seen(
-          group({ parameterGroupName: 'standing', parametersInSync: inSync, members: [member(inSync ? {} : { parametersInSync: false })] }),
+          group({
+            parameterGroupName: 'standing',
+            parametersInSync: inSync,
+            members: [member(inSync ? {} : { parametersInSync: false })],
+          }),
         ),
         // The pair stands or not: it is not what this is about.
-        secrets: { binding: { is: 'unread' }, env: { is: 'unread' }, token: { is: 'unread' }, rival: undefined, former: [] },
+        secrets: {
+          binding: { is: 'unread' },
+          env: { is: 'unread' },
+          token: { is: 'unread' },
+          rival: undefined,
+          former: [],
+        },
       })
     const first = planCacheCluster(facts(false))
     assert.equal(first.is === 'act' && first.next.action.do, 'RebootNodes')
@@ -59,12 +103,28 @@ describe('fresh eyes: plan', () => {
 
   it('nobody is told to approve a reboot in cluster mode, where AWS knows none', () => {
     const facts = factsOf({
-      object: objectOf({ spec: specOf({ parameterGroupName: 'standing', nodes: { type: 'cache.t4g.small', clusterMode: 'Enabled' } }), status: known }),
+      object: objectOf({
+        spec: specOf({ parameterGroupName: 'standing', nodes: { type: 'cache.t4g.small', clusterMode: 'Enabled' } }),
+        status: known,
+      }),
       tags: found(ours),
       observed: seen(
-        group({ clusterMode: 'Enabled', configuration: { host: 'cfg', port: 6379 }, automaticFailover: true, parameterGroupName: 'standing', parametersInSync: false, members: [member({ parametersInSync: false })] }),
+        group({
+          clusterMode: 'Enabled',
+          configuration: { host: 'cfg', port: 6379 },
+          automaticFailover: true,
+          parameterGroupName: 'standing',
+          parametersInSync: false,
+          members: [member({ parametersInSync: false })],
+        }),
       ),
-      secrets: { binding: { is: 'unread' }, env: { is: 'unread' }, token: { is: 'unread' }, rival: undefined, former: [] },
+      secrets: {
+        binding: { is: 'unread' },
+        env: { is: 'unread' },
+        token: { is: 'unread' },
+        rival: undefined,
+        former: [],
+      },
     })
     const plan = planCacheCluster(facts)
     assert.ok(!('message' in plan && plan.message.includes(annotation.approve)), JSON.stringify(plan))
@@ -81,7 +141,13 @@ describe('fresh eyes: plan', () => {
   it('warnings of a policy with ten thousand memcached users stay small', () => {
     const caches = Array.from({ length: 10_000 }, (_, n) => ({ name: `cache-${n}`, engine: 'memcached' as const }))
     const warnings = policyWarnings({
-      nowIso: isoOfMs(nowMs), generation: 1, deleting: false, spec: policyOf({ eviction: { policy: 'allkeys-lru' } }), status: {}, reconcileAt: undefined, caches,
+      nowIso: isoOfMs(nowMs),
+      generation: 1,
+      deleting: false,
+      spec: policyOf({ eviction: { policy: 'allkeys-lru' } }),
+      status: {},
+      reconcileAt: undefined,
+      caches,
     })
     assert.ok(JSON.stringify(warnings).length < 10_000, `${JSON.stringify(warnings).length} characters`)
   })
@@ -94,30 +160,55 @@ describe('fresh eyes: plan', () => {
         nowIso: isoOfMs(nowMs + afterMs),
         object: objectOf({
           spec,
-          status: { ...known, authToken: { version: '2', seen: '2', phase: 'Overlap' }, published: { way: 'old', since: isoOfMs(nowMs - 1000), token: '1', names: [] } },
+          status: {
+            ...known,
+            authToken: { version: '2', seen: '2', phase: 'Overlap' },
+            published: { way: 'old', since: isoOfMs(nowMs - 1000), token: '1', names: [] },
+          },
         }),
         unreadyMs: 3_600_000,
         tags: found(ours),
         policy: { is: 'absent' },
         token: present('2'),
         observed: seen(group({ authToken: true, inTransit: 'Required' })),
-        secrets: { binding: { is: 'unread' }, env: { is: 'unread' }, token: { is: 'unread' }, rival: undefined, former: [] },
+        secrets: {
+          binding: { is: 'unread' },
+          env: { is: 'unread' },
+          token: { is: 'unread' },
+          rival: undefined,
+          former: [],
+        },
       })
     const said = (afterMs: number) => {
-      const { lastCheckedTime: _, ...rest } = judgeCacheCluster(at(afterMs), planCacheCluster(at(afterMs)), { is: 'nothing' })
+      const { lastCheckedTime: _, ...rest } = judgeCacheCluster(at(afterMs), planCacheCluster(at(afterMs)), {
+        is: 'nothing',
+      })
       return JSON.stringify([rest.plan, rest.conditions?.map(({ lastTransitionTime: __, ...words }) => words)])
     }
     assert.equal(said(0), said(5000))
   })
 
   it('an overlap of any length that the schema takes gives times that the API server takes', () => {
-    const spec = cacheClusterSpec.safeParse({ engine: 'redis', nodes: { type: 'cache.t4g.small' }, maintenance: { overlap: '99999999h' } })
+    const spec = cacheClusterSpec.safeParse({
+      engine: 'redis',
+      nodes: { type: 'cache.t4g.small' },
+      maintenance: { overlap: '99999999h' },
+    })
     if (!spec.success) return
     const facts = factsOf({
-      object: objectOf({ spec: { ...spec.data, encryption: { inTransit: 'Required' } }, status: { ...known, published: { way: 'x', since: isoOfMs(nowMs), names: [] } } }),
+      object: objectOf({
+        spec: { ...spec.data, encryption: { inTransit: 'Required' } },
+        status: { ...known, published: { way: 'x', since: isoOfMs(nowMs), names: [] } },
+      }),
       tags: found(ours),
       observed: seen(group({ inTransit: 'Preferred' })),
-      secrets: { binding: { is: 'unread' }, env: { is: 'unread' }, token: { is: 'unread' }, rival: undefined, former: [] },
+      secrets: {
+        binding: { is: 'unread' },
+        env: { is: 'unread' },
+        token: { is: 'unread' },
+        rival: undefined,
+        former: [],
+      },
     })
     const status = judgeCacheCluster(facts, planCacheCluster(facts), { is: 'nothing' })
     for (const { notBefore } of status.plan?.actions ?? [])

@@ -123,7 +123,7 @@ const notOurs: Check = ({ object, observed, tags }, { id }) => {
       if (object.spec.adopt?.id === id) return undefined
       return stuck(
         'NotOurs',
-        `${id} exists in AWS without owner tags, so Larder leaves it alone. To take it over: delete this CacheCluster, which touches nothing in AWS, and create it again with spec.adopt.id ${id}; else delete or rename one of the two`,
+        `${id} exists in AWS without owner tags, so Larder leaves it alone. To take it over: set spec.adopt.id to ${id}; else delete or rename one of the two`,
       )
     case 'otherCluster': {
       const uid = clusterInTags(tags.value)

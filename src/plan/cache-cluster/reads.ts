@@ -1,6 +1,8 @@
 import { hashOf } from '../core/hash.ts'
 import { step, stepHash } from '../core/step.ts'
 import { wantedTags } from '../core/tags.ts'
+import { tokenNeeded, tokenSecretOf } from '../secrets/names.ts'
+import { secretTaken } from '../secrets/steps.ts'
 import type { CacheFacts } from './facts.ts'
 import { type Intent, knownOurs } from './intent.ts'
 import { isContentName } from './parameters.ts'
@@ -26,7 +28,7 @@ export interface Reads {
 /** After the same step was carried out so often, AWS's events may tell why it leads nowhere. */
 const suspicious = 3
 
-type Known = Pick<CacheFacts, 'object' | 'observed' | 'repeats' | 'sinceWriteMs'>
+type Known = Pick<CacheFacts, 'object' | 'observed' | 'repeats' | 'sinceWriteMs' | 'token' | 'secrets'>
 
 const nothing: Reads = { account: 'no', live: 'no', tags: 'no', parameters: 'no', events: 'no', leftover: undefined }
 
@@ -61,10 +63,18 @@ export const readsOf = (
             ? want(tagsAsked)
             : 'no'
           : 'needed',
-    parameters: group.is === 'own' ? want(!complete) : 'no',
+    parameters: group.is === 'own' && !waitsForSecrets(facts) ? want(!complete) : 'no',
     events: cache?.state === 'failed' || (facts.repeats?.times ?? 0) >= suspicious ? 'refresh' : 'no',
     leftover: cache?.state === 'available' ? leftoverOf(facts, users, [cache.parameterGroupName]) : undefined,
   }
+}
+
+/** Nothing is made before the user's token can be used and the Secrets' names are free: until then nothing needs to be known. */
+const waitsForSecrets = (facts: Known): boolean => {
+  const { object, observed, token } = facts
+  if (observed.is !== 'absent') return false
+  const missing = token.is === 'unusable' || (token.is === 'absent' && !tokenSecretOf(object).generated)
+  return (tokenNeeded(object.spec) && missing) || secretTaken(facts) !== undefined
 }
 
 /** The first group of ours that is recorded as left and that no cache uses any more. */

@@ -100,7 +100,7 @@ const cures = {
 } as const
 
 /** A name that is taken: nothing is read from there, nothing is written there, and the object says which name it is. */
-export const secretTaken = (facts: CacheFacts): Plan | undefined => {
+export const secretTaken = (facts: Pick<CacheFacts, 'object' | 'secrets'>): Plan | undefined => {
   const { object, secrets } = facts
   const names = { ...pairNames(object), token: tokenSecretOf(object).name }
   const meant = writtenNames(object)
