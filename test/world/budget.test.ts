@@ -4,8 +4,8 @@ import { type Call, cacheCluster, type Found, until, worldForSuite } from './wor
 
 const groups = 250
 
-/** A look at 250 groups of 2 nodes: three pages of groups, five of clusters. */
-const oneLook = { DescribeReplicationGroups: 3, DescribeCacheClusters: 5 }
+/** A poll of 250 groups of 2 nodes: three pages of groups, five of clusters. */
+const onePoll = { DescribeReplicationGroups: 3, DescribeCacheClusters: 5 }
 
 const counted = (calls: readonly Call[]): Record<string, number> => {
   const counts: Record<string, number> = {}
@@ -25,9 +25,9 @@ describe(`the budget: ${groups} settled groups of 2 nodes`, () => {
   const isReady = ({ status }: Found) =>
     status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
 
-  /** A whole look has come in: it ends with the last page of clusters. */
-  const looked = () =>
-    until('a look', async () => {
+  /** A whole poll has come in: it ends with the last page of clusters. */
+  const polled = () =>
+    until('a poll', async () => {
       const { DescribeReplicationGroups = 0, DescribeCacheClusters = 0 } = counted(await world().calls())
       return DescribeReplicationGroups >= 3 && DescribeCacheClusters >= 5
     })
@@ -42,14 +42,14 @@ describe(`the budget: ${groups} settled groups of 2 nodes`, () => {
     await until('all to be Ready', allReady, () => ready)
   })
 
-  it('cost a look of 3 and 5 calls, and nothing else, and no write', async () => {
-    // The look that follows the last change has come in, and nothing is waited for any more.
+  it('cost a poll of 3 and 5 calls, and nothing else, and no write', async () => {
+    // The poll that follows the last change has come in, and nothing is waited for any more.
     await world().clearCalls()
-    await looked()
+    await polled()
     const before = await versions()
     await world().clearCalls()
-    await looked()
-    assert.deepEqual(counted(await world().calls()), oneLook)
+    await polled()
+    assert.deepEqual(counted(await world().calls()), onePoll)
     assert.deepEqual(await versions(), before)
   })
 
@@ -58,13 +58,45 @@ describe(`the budget: ${groups} settled groups of 2 nodes`, () => {
     await world().killOperator()
     await world().clearCalls()
     await world().startOperator()
-    await looked()
-    const turns = /controller_runtime_reconcile_total\{controller="cachecluster",result="requeue_after"\} (\d+)/
-    await until('a turn of each', async () => {
-      const [, count = '0'] = turns.exec(await (await fetch(`${world().metricsUrl}/metrics`)).text()) ?? []
+    await polled()
+    const reconciles = /controller_runtime_reconcile_total\{controller="cachecluster",result="requeue_after"\} (\d+)/
+    await until('a reconcile of each', async () => {
+      const [, count = '0'] = reconciles.exec(await (await fetch(`${world().metricsUrl}/metrics`)).text()) ?? []
       return Number(count) >= groups
     })
-    assert.deepEqual(counted(await world().calls()), oneLook)
+    assert.deepEqual(counted(await world().calls()), onePoll)
     assert.deepEqual(await versions(), before)
+  })
+
+  /** Without the pages of polls. */
+  const forObjects = (calls: readonly Call[]) =>
+    counted(calls.filter(({ action, id }) => id !== undefined || !action.startsWith('Describe')))
+
+  it('cost nothing more for one beside them that AWS refuses, and are polled no more often', async () => {
+    const refused = cacheCluster('refused')
+    await world().apply({ ...refused, spec: { ...refused.spec, nodes: { type: 'cache.nothing.large' } } })
+    await until('the refusal', async () => (await world().condition('refused', 'Stalled'))?.status === 'True')
+    await world().clearCalls()
+    await polled()
+    await world().clearCalls()
+    await polled()
+    assert.deepEqual(counted(await world().calls()), onePoll)
+    await world().kubectl('delete', 'cachecluster', 'refused')
+  })
+
+  it('cost three calls each when all are deleted at once: the group, its tags, the delete', async () => {
+    await world().clearCalls()
+    await world().kubectl('delete', 'cachecluster', '--all', '--wait=false')
+    let left = groups
+    const allGone = async () => {
+      left = (await all()).length
+      return left === 0
+    }
+    await until('all to be gone', allGone, () => left)
+    assert.deepEqual(forObjects(await world().calls()), {
+      DescribeReplicationGroups: groups,
+      ListTagsForResource: groups,
+      DeleteReplicationGroup: groups,
+    })
   })
 })
