@@ -159,11 +159,12 @@ const availableNow = (
   cache: ObservedCache | undefined,
 ): readonly ConditionNow[] => {
   const type = 'Available'
+  // What is seen under a wrong name or in a wrong region says nothing of the cache.
+  if (verdict.reason === 'IdentityChanged') return asBefore(facts, type)
   if (foreign(facts)) {
     return [{ type, status: 'False', reason: 'NotOurs', message: 'the cache of this id in AWS is not ours' }]
   }
   if (verdict.is === 'unknown') return [{ type, status: 'Unknown', reason: verdict.reason, message: verdict.message }]
-  if (verdict.reason === 'IdentityChanged') return asBefore(facts, type)
   if (facts.observed.is === 'unknown') {
     const before = asBefore(facts, type)
     return before.length > 0
@@ -183,6 +184,7 @@ const bindingNow = (facts: CacheFacts, verdict: Verdict): readonly ConditionNow[
   const type = 'BindingReady'
   const { object, observed, refused } = facts
   const { binding, env } = pairNames(object)
+  if (verdict.reason === 'IdentityChanged') return asBefore(facts, type)
   const taken = secretTaken(facts)
   if (taken?.is === 'stuck') return [{ type, status: 'False', reason: taken.reason, message: taken.message }]
   const unseen = facts.secrets.binding.is === 'unread' || facts.secrets.env.is === 'unread'
