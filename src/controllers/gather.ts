@@ -254,7 +254,7 @@ const readLeftover = async (
   if (name === undefined) return undefined
   const group = await leftoverArn(aws, object, name, tell)
   if (group.is !== 'found') return { name, is: group.is }
-  const tags = await tell('refresh', () => aws.readTags(group.value))
+  const tags = await tell(object.deleting ? 'needed' : 'refresh', () => aws.readTags(group.value))
   if (tags.is === 'unread') return { name, is: 'unread' }
   if (tags.is === 'absent') return { name, is: 'absent' }
   return { name, is: isClusters(tags.value, object) ? 'ours' : 'others' }
@@ -269,6 +269,6 @@ const leftoverArn = async (
 ): Promise<Found<string>> => {
   const { arn } = object.status
   if (arn !== undefined) return { is: 'found', value: parameterGroupArn(arn, name) }
-  const group = await tell('refresh', () => aws.readParameters(name))
+  const group = await tell(object.deleting ? 'needed' : 'refresh', () => aws.readParameters(name))
   return group.is === 'found' ? { is: 'found', value: group.value.arn } : group
 }

@@ -84,9 +84,10 @@ describe('gathering', () => {
     here.kubernetes.refuse(({ kind }) =>
       kind === 'Secret' ? { is: 'forbidden', status: 403, message: 'x', words: 'you may not' } : undefined,
     )
-    const { failure, token } = await gather(here)
-    assert.deepEqual([failure?.is, failure?.reason, token.is], ['stalled', 'KubernetesRefused', 'unread'])
-    assert.match(failure?.message ?? '', /reading the Secret .*you may not/)
+    const { failure, secretFailure, token } = await gather(here)
+    assert.equal(failure, undefined)
+    assert.deepEqual([secretFailure?.is, secretFailure?.reason, token.is], ['stalled', 'KubernetesRefused', 'unread'])
+    assert.match(secretFailure?.message ?? '', /reading the Secret .*you may not/)
   })
 
   it('reads no token of an object that is being deleted: what can not be read must not hold it', async () => {

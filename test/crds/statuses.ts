@@ -55,6 +55,7 @@ export const fullCacheClusterStatus: Required<CacheClusterStatus> = {
   binding: { name: 'shown-secret' },
   envSecretName: 'shown-secret-env',
   parameterGroup: { name: 'larder-default-redis7-0123456789ab', owned: true, complete: true },
+  rebootPendingSince: '2026-01-01T00:00:00Z',
   formerParameterGroups: ['larder-default-redis6-x-0123456789ab'],
   authToken: { version: '12', seen: '13', phase: 'Settled', withdrawn: true },
   authTokenCall: { call: 'RotateToken 12', changedTime: '2026-01-02T03:00:00Z' },

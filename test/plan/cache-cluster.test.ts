@@ -469,9 +469,9 @@ describe('what should happen next with a CacheCluster', () => {
       'stuck SecretTaken',
     ],
     [
-      'a name that is taken later holds up no change, and the other Secret is kept current',
+      'a name that is taken later leaves the whole pair alone: half of one would tell two ways',
       factsOf({ ...asAsked, secrets: { ...asAsked.secrets, binding: taken, env: absent } }),
-      'act WriteSecrets',
+      'stuck SecretTaken',
     ],
     [
       'nor does it hold up AWS',

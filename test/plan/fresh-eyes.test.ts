@@ -11,6 +11,7 @@ import { policyWarnings } from '../../src/plan/cache-policy/warnings.ts'
 import { hashOf } from '../../src/plan/core/hash.ts'
 import { wantedTags } from '../../src/plan/core/tags.ts'
 import { isoOfMs } from '../../src/plan/core/time.ts'
+import { shownPlan } from '../../src/plan/core/verdict.ts'
 import {
   account,
   arn,
@@ -73,10 +74,9 @@ describe('fresh eyes: plan', () => {
 
   it('a reboot that was approved is not carried out again when parameters change the next time', () => {
     const spec = specOf({ parameterGroupName: 'standing' })
-    const hash = hashOf(['RebootNodes', id, 'standing', 1])
-    const facts = (inSync: boolean) =>
+    const facts = (inSync: boolean, status: object, annotations: Record<string, string> = {}) =>
       factsOf({
-        object: objectOf({ spec, status: known, annotations: { [annotation.approve]: hash } }),
+        object: objectOf({ spec, status: { ...known, ...status }, annotations }),
         tags: found(ours),
         observed: seen(
           group({
@@ -94,11 +94,14 @@ describe('fresh eyes: plan', () => {
           former: [],
         },
       })
-    const first = planCacheCluster(facts(false))
-    assert.equal(first.is === 'act' && first.next.action.do, 'RebootNodes')
+    const first = { rebootPendingSince: '2026-01-01T00:00:00Z' }
+    const hash = shownPlan(planCacheCluster(facts(false, first)))?.hash ?? ''
+    const approved = { [annotation.approve]: hash }
+    const plan = planCacheCluster(facts(false, first, approved))
+    assert.equal(plan.is === 'act' && plan.next.action.do, 'RebootNodes')
     // Rebooted and in sync. A month later the owner of `standing` changes a value in it.
-    assert.equal(planCacheCluster(facts(true)).is, 'settled')
-    assert.notEqual(planCacheCluster(facts(false)).is, 'act')
+    assert.equal(planCacheCluster(facts(true, {}, approved)).is, 'settled')
+    assert.notEqual(planCacheCluster(facts(false, { rebootPendingSince: '2026-02-01T00:00:00Z' }, approved)).is, 'act')
   })
 
   it('nobody is told to approve a reboot in cluster mode, where AWS knows none', () => {

@@ -82,7 +82,11 @@ describe('when the Secrets are written', () => {
     ['keys in another order', meta({ keys: [...keys].reverse() }), []],
     ['its owner reference was taken off: it is put back', meta({ owner: undefined }), ['binding']],
     ["it is somebody else's: never written", secrets({ binding: foreign }), []],
-    ["it is somebody else's, and the other one is missing", secrets({ binding: foreign, env: absent }), ['env']],
+    [
+      "it is somebody else's, and the other one is missing: no half pair",
+      secrets({ binding: foreign, env: absent }),
+      [],
+    ],
     ['it is a former one that is being collected: waited for', secrets({ binding: { is: 'former' } }), []],
     [
       'the policy that is named is missing: the last pair stays',

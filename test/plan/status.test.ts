@@ -433,7 +433,7 @@ describe('status', () => {
     assert.deepEqual(JSON.parse(JSON.stringify(rest)), JSON.parse(JSON.stringify(kept)))
     assert.deepEqual(
       now?.map(({ type, reason }) => `${type} ${reason}`),
-      ['Stalled IdentityChanged', 'Ready IdentityChanged', 'Available Serving', 'BindingReady NoEndpoint'],
+      ['Stalled IdentityChanged', 'Ready IdentityChanged', 'Available Serving', 'BindingReady Written'],
     )
   })
   it('a failed refresh of tags leaves a settled cache Ready', () => {

@@ -107,6 +107,11 @@ export const cacheClusterStatus = z
       })
       .optional()
       .describe('Parameter group in use.'),
+    rebootPendingSince: z
+      .string()
+      .meta({ format: 'date-time' })
+      .optional()
+      .describe('Since when parameters wait for a reboot of the nodes.'),
     formerParameterGroups: z
       .array(z.string())
       .optional()

@@ -2,7 +2,7 @@ import { annotation } from '../../crds/kind.ts'
 import { hashOf } from '../core/hash.ts'
 import { arnParts, clusterInTags, isClusters, ownerInWords } from '../core/identity.ts'
 import type { Member } from '../core/observed.ts'
-import { type Plan, type PlannedAction, patienceMs, type Reason, staleMs, stuck, wait } from '../core/outcome.ts'
+import { type Plan, type PlannedAction, staleMs, stuck, wait, waitOrAsk } from '../core/outcome.ts'
 import { step, stepHash } from '../core/step.ts'
 import { tokenNeeded, tokenSecretOf } from '../secrets/names.ts'
 import { formerSecretsStep, secretSteps, secretTaken } from '../secrets/steps.ts'
@@ -204,10 +204,6 @@ const secretsBehind: Check = (facts, intent) => {
   return { is: 'act', next, later: cache === undefined ? [] : remainingSteps(facts, intent, cache) }
 }
 
-/** What is waited for outside AWS becomes a matter for people after a while. */
-const waitOrAsk = ({ unreadyMs }: CacheFacts, reason: Reason, message: string): Plan =>
-  unreadyMs < patienceMs ? wait(reason, message) : stuck(reason, message)
-
 const policyMissing: Check = (facts) => {
   const { object, policy, policyNames } = facts
   const name = object.spec.policyRef?.name
@@ -217,7 +213,7 @@ const policyMissing: Check = (facts) => {
   const choice =
     policyNames.length === 0 ? 'there is none in this namespace' : `there are: ${policyNames.slice(0, 10).join(', ')}`
   const message = `spec.policyRef: there is no CachePolicy ${name} in ${object.namespace}; ${choice}. Create it, or correct the name`
-  return waitOrAsk(facts, 'WaitingForPolicy', message)
+  return waitOrAsk(facts.unreadyMs, 'WaitingForPolicy', message)
 }
 
 const tokenMissing: Check = (facts) => {
@@ -225,7 +221,7 @@ const tokenMissing: Check = (facts) => {
   const { name, key, generated } = tokenSecretOf(object)
   if (!tokenNeeded(object.spec) || generated || token.is !== 'absent') return undefined
   const message = `spec.auth.token.secretRef: there is no Secret ${name} with the key ${key} in ${object.namespace}. Create it: kubectl create secret generic ${name} -n ${object.namespace} --from-literal=${key}=...`
-  return waitOrAsk(facts, 'WaitingForSecret', message)
+  return waitOrAsk(facts.unreadyMs, 'WaitingForSecret', message)
 }
 
 /** Secrets that can't be read hold up what needs them, and nothing else. */
@@ -311,7 +307,7 @@ const waitsForReboot = ({ parametersInSync }: Member): boolean => parametersInSy
 
 /** A reboot cuts connections and may lose what is not replicated, so it waits for a person's word, once for all nodes. */
 const rebootPending: Check = (facts, intent) => {
-  const { name, namespace, annotations, generation } = facts.object
+  const { name, namespace, annotations, status } = facts.object
   const cache = cacheOf(facts)
   if (cache === undefined || cache.parametersInSync || cache.state !== 'available') return undefined
   if (cache.is === 'group' && cache.clusterMode !== 'Disabled' && cache.members.some(waitsForReboot)) {
@@ -322,7 +318,9 @@ const rebootPending: Check = (facts, intent) => {
   }
   const [next, ...later] = topologies[intent.topology].reboots(cache)
   if (next === undefined) return undefined
-  const hash = hashOf(['RebootNodes', cache.id, cache.parameterGroupName, generation])
+  // Since when, so that a word that was given for this time is not good for the next one.
+  const since = status.rebootPendingSince ?? facts.nowIso
+  const hash = hashOf(['RebootNodes', cache.id, cache.parameterGroupName, since])
   if (annotations[annotation.approve] === hash) return { is: 'act', next, later, hash }
   return {
     is: 'stuck',

@@ -2,7 +2,7 @@ import type { Action } from '../core/action.ts'
 import { braked, graceMs } from '../core/brake.ts'
 import { ownershipOf, ownerTagKeys } from '../core/identity.ts'
 import type { ObservedCache, Tags } from '../core/observed.ts'
-import { type Plan, stuck, wait } from '../core/outcome.ts'
+import { type Plan, stuck, wait, waitOrAsk } from '../core/outcome.ts'
 import { isAwsAction, step } from '../core/step.ts'
 import { tokenNeeded, tokenSecretOf } from '../secrets/names.ts'
 import { identityChanged } from './checks.ts'
@@ -114,13 +114,13 @@ const cleanUp = (facts: CacheFacts, { id }: Intent): Plan =>
   letGo(facts, `${id} is gone from AWS, and all that was made for it`)
 
 /** Nothing holds the object any more, once the parameter groups of ours that nobody uses are gone too. */
-const letGo = ({ object, leftover }: CacheFacts, message: string): Plan => {
+const letGo = ({ object, leftover, unreadyMs }: CacheFacts, message: string): Plan => {
   if (leftover?.is === 'lingering') {
     return wait('Deleting', `nodes of the cache that is gone still use the parameter group ${leftover.name}`)
   }
   if (leftover?.is === 'ours') return act({ do: 'DeleteParameterGroup', name: leftover.name })
   if (leftover?.is === 'unread') {
-    return wait('Deleting', `waiting until AWS tells the tags of the parameter group ${leftover.name}`)
+    return waitOrAsk(unreadyMs, 'Deleting', `waiting until AWS tells the tags of the parameter group ${leftover.name}`)
   }
   const { parameterGroup, formerParameterGroups = [] } = object.status
   const recorded = [...formerParameterGroups, ...(parameterGroup?.owned ? [parameterGroup.name] : [])]

@@ -117,6 +117,8 @@ const leftAsIs = (
 export const knownOurs = (object: CacheObject, cache: ObservedCache): boolean => {
   const { status } = object
   if (status.id !== cache.id || status.target?.clusterUID !== object.clusterUID) return false
+  // Whoever may write status may write any id there: only the one that follows from the object's own name is trusted unread.
+  if (status.id !== idOf(object, object.spec.engine)) return false
   if (status.arn === undefined) return status.tags !== undefined
   return status.arn === cache.arn && (status.createdTime === undefined || status.createdTime === cache.createdTime)
 }

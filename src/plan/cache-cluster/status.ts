@@ -59,6 +59,7 @@ const recordsKept = ({
   binding,
   envSecretName,
   parameterGroup,
+  rebootPendingSince: rest.rebootPendingSince,
   formerParameterGroups: rest.formerParameterGroups,
   authToken: rest.authToken,
   authTokenCall: rest.authTokenCall,
@@ -80,10 +81,18 @@ const recordsNow = (
     binding: facts.secrets.binding.is === 'ours' ? { name: names.binding } : before.binding,
     envSecretName: facts.secrets.env.is === 'ours' ? names.env : before.envSecretName,
     ...parameterGroupNow(facts, intent, cache, plan, result),
+    rebootPendingSince: rebootPendingSince(facts, cache),
     ...authTokenNow(facts, plan, result),
     published: publishedNow(facts, plan, result),
     tags: tagsNow(facts, plan, result),
   }
+}
+
+/** While nothing is seen, it is as it was. */
+const rebootPendingSince = ({ object, nowIso, observed }: CacheFacts, cache: ObservedCache | undefined) => {
+  const before = object.status.rebootPendingSince
+  if (observed.is === 'unknown') return before
+  return cache === undefined || cache.parametersInSync ? undefined : (before ?? nowIso)
 }
 
 /**

@@ -145,6 +145,10 @@ export const stuck = (reason: Reason, message: string): Plan => ({ is: 'stuck', 
 /** A thing that is waited for and does not come: after this long somebody should look, so waiting becomes stalled. */
 export const patienceMs = 300_000
 
+/** What is waited for and doesn't come becomes a matter for people. `unreadyMs`: how long the object has not been Ready. */
+export const waitOrAsk = (unreadyMs: number, reason: Reason, message: string): Plan =>
+  unreadyMs < patienceMs ? wait(reason, message) : stuck(reason, message)
+
 const outsideAws: readonly Reason[] = [
   'WaitingForPolicy',
   'WaitingForSecret',
