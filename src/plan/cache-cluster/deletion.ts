@@ -1,5 +1,5 @@
 import type { AwsAction } from '../core/action.ts'
-import { braked } from '../core/brake.ts'
+import { braked, graceMs } from '../core/brake.ts'
 import { ownershipOf, ownerTagKeys } from '../core/identity.ts'
 import type { ObservedCache, Tags } from '../core/observed.ts'
 import { type Plan, stuck, wait } from '../core/outcome.ts'
@@ -43,6 +43,12 @@ const deletionOf = (facts: CacheFacts): Plan => {
   if (observed.is === 'seen') return wait('Deleting', `${observed.cache.id} is gone, but still in the last list of AWS`)
   if (live.is === 'unread' && !deletedByUs(facts, intent))
     return wait('WaitingForAWS', `waiting for a look at ${intent.id}`)
+  // So soon after our own create AWS may still answer from before it.
+  if (facts.sinceWriteMs !== undefined && facts.sinceWriteMs < graceMs && !deletedByUs(facts, intent))
+    return wait(
+      'WaitingForAWS',
+      `waiting until AWS shows ${intent.id} or is sure not to have it: it was written a moment ago`,
+    )
   return cleanUp(facts, intent)
 }
 
