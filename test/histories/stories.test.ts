@@ -406,6 +406,21 @@ describe('tokens', () => {
   })
 })
 
+describe('a deletion right after the create', () => {
+  for (const engine of ['redis', 'memcached']) {
+    it(`of ${engine} leaves nothing behind, though AWS answers from before the create`, async () => {
+      const { world, east } = await open()
+      world.account.fault({ do: 'stale', action: '*', lagMs: 8000, seconds: 120 })
+      apply(east, 'sessions', { engine, nodes: { type } })
+      await world.until('it is made', () => acts(world).some((act) => act.startsWith('Create')))
+      remove(east, 'sessions')
+      await quiet(world)
+      assert.equal(east.cache('sessions'), undefined)
+      assert.deepEqual(await leftInAws(world), [])
+    })
+  }
+})
+
 describe('parameter groups', () => {
   it('a change of family that is taken back at once leaves none behind', async () => {
     const { world, east } = await open()
