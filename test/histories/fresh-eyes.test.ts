@@ -311,4 +311,26 @@ describe('fresh eyes: histories', () => {
       const sent = calls(world, 'ModifyReplicationGroup', sinceMs).length
       assert.ok(sent < 20, `${sent} calls in two hours: ${JSON.stringify(ready(cluster))}`)
     })).timeout(60_000)
+
+  it('an object whose token was stored and whose cache was never made goes when it is deleted', () =>
+    story(async (world, cluster) => {
+      world.account.fault({ do: 'quota', action: 'CreateReplicationGroup', count: 100 } as never)
+      apply(cluster, guarded)
+      await world.until('stored', () => cluster.kubernetes.secret(at('sessions-auth')) !== undefined)
+      await world.pass(20_000)
+      cluster.kubernetes.remove(cacheClusterKind, at('sessions'))
+      await world.pass(5 * minuteMs)
+      assert.equal(cluster.cache('sessions'), undefined, JSON.stringify(ready(cluster)))
+    })).timeout(60_000)
+
+  it('an object that is deleted moments after its create takes its cache along', () =>
+    story(async (world, cluster) => {
+      world.account.fault({ do: 'notFoundAfterCreate', action: '*', seconds: 20 } as never)
+      apply(cluster, plain)
+      await world.until('created', () => calls(world, 'CreateReplicationGroup').length > 0)
+      cluster.kubernetes.remove(cacheClusterKind, at('sessions'))
+      await world.pass(60 * minuteMs)
+      assert.deepEqual((await world.account.held()).map(({ id }) => id), [])
+      assert.equal(cluster.cache('sessions'), undefined, JSON.stringify(ready(cluster)))
+    })).timeout(60_000)
 })

@@ -213,7 +213,7 @@ describe('deleting a CacheCluster', () => {
       factsOf({
         object: going(),
         observed: absent,
-        repeats: { hash: 'x', times: 1, sinceMs: 60_000 },
+        repeats: { hash: deleteHash, times: 1, sinceMs: 60_000 },
         sinceWriteMs: 60_000,
       }),
       'released',

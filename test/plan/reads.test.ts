@@ -4,6 +4,7 @@ import type { CacheFacts } from '../../src/plan/cache-cluster/facts.ts'
 import { intentOf } from '../../src/plan/cache-cluster/intent.ts'
 import { contentName } from '../../src/plan/cache-cluster/parameters.ts'
 import { readsOf } from '../../src/plan/cache-cluster/reads.ts'
+import { step, stepHash } from '../../src/plan/core/step.ts'
 import { tagsRecord } from '../../src/plan/core/tags.ts'
 import { absent, factsOf, group, id, known, objectOf, ours, owner, seen, specOf } from './facts.ts'
 
@@ -34,6 +35,7 @@ const left = {
 }
 const going = (spec: object = {}, status: CacheFacts['object']['status'] = known) =>
   objectOf({ deleting: true, spec: specOf(spec), status })
+const deleteHash = stepHash(step({ do: 'DeleteGroup', id }))
 const repeats = (times: number) => ({ repeats: { hash: 'x', times, sinceMs: 0 } })
 
 describe('what a reconcile reads beyond the shared poll', () => {
@@ -151,8 +153,13 @@ describe('what a reconcile reads beyond the shared poll', () => {
     ['deleting, gone: by its id', reads({ object: going(), observed: absent }), ['live']],
     [
       'deleting, gone since our own delete: the poll is enough',
-      reads({ object: going(), observed: absent, ...repeats(1) }),
+      reads({ object: going(), observed: absent, repeats: { hash: deleteHash, times: 1, sinceMs: 0 } }),
       [],
+    ],
+    [
+      'deleting, gone since another step of ours: the poll tells nothing',
+      reads({ object: going(), observed: absent, ...repeats(1) }),
+      ['live'],
     ],
     [
       'deleting, gone: its parameter group',

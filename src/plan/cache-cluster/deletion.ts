@@ -1,5 +1,5 @@
 import type { AwsAction } from '../core/action.ts'
-import { braked } from '../core/brake.ts'
+import { braked, graceMs } from '../core/brake.ts'
 import { ownershipOf, ownerTagKeys } from '../core/identity.ts'
 import type { ObservedCache } from '../core/observed.ts'
 import { type Plan, stuck, wait } from '../core/outcome.ts'
@@ -9,6 +9,7 @@ import { identityChanged } from './checks.ts'
 import type { CacheFacts, CacheObject } from './facts.ts'
 import { type Intent, intentOf, knownOurs, whose } from './intent.ts'
 import { progressOf } from './progress.ts'
+import { deletedLast } from './reads.ts'
 import { topologies } from './topology/topology.ts'
 
 /**
@@ -41,8 +42,13 @@ const deletionOf = (facts: CacheFacts): Plan => {
   if (observed.is === 'seen' && live.is === 'unread') return busy(observed.cache, facts.reconcilingMs)
   if (observed.is === 'seen') return wait('Deleting', `${observed.cache.id} is gone, but still in the last list of AWS`)
   // A poll begun after our own delete is as good as a look by id.
-  const deletedByUs = facts.repeats !== undefined && facts.sinceWriteMs !== undefined
-  if (live.is === 'unread' && !deletedByUs) return wait('WaitingForAWS', `waiting for a look at ${intent.id}`)
+  const { sinceWriteMs } = facts
+  const deletedByUs = deletedLast(facts.repeats, intent) && sinceWriteMs !== undefined
+  // Whoever has just made it may be told from before: nothing is let go on such an answer.
+  const fresh = sinceWriteMs !== undefined && sinceWriteMs < graceMs
+  if (!deletedByUs && (live.is === 'unread' || fresh)) {
+    return wait('WaitingForAWS', `waiting for a look at ${intent.id}`)
+  }
   return cleanUp(facts, intent)
 }
 

@@ -1,8 +1,10 @@
 import { hashOf } from '../core/hash.ts'
+import { step, stepHash } from '../core/step.ts'
 import { wantedTags } from '../core/tags.ts'
 import type { CacheFacts } from './facts.ts'
 import { type Intent, knownOurs } from './intent.ts'
 import { isContentName } from './parameters.ts'
+import { topologies } from './topology/topology.ts'
 
 /** Whether a read is wanted: not at all, for the next step, or only to see again what was seen before. */
 export type Want = 'no' | 'needed' | 'refresh'
@@ -36,7 +38,7 @@ export const readsOf = (
 ): Reads => {
   const { object, observed } = facts
   if (observed.is === 'unknown') return nothing
-  if (object.deleting) return deletionReads(facts, users)
+  if (object.deleting) return deletionReads(facts, intent, users)
   const cache = observed.is === 'seen' ? observed.cache : undefined
   const want = (needed: boolean): Want => (needed ? 'needed' : refresh ? 'refresh' : 'no')
   const { group } = intent
@@ -59,6 +61,10 @@ export const readsOf = (
   }
 }
 
+/** Whether the delete of the cache is what was carried out last: any other step tells nothing of a cache that isn't seen. */
+export const deletedLast = (repeats: Known['repeats'], { id, topology }: Intent): boolean =>
+  repeats?.hash === stepHash(step(topologies[topology].remove(id)))
+
 /** The first group of ours that is recorded as left and that no cache uses any more. */
 const leftoverOf = (
   { object }: Known,
@@ -76,6 +82,7 @@ const leftoverOf = (
  */
 const deletionReads = (
   { object, observed, repeats }: Known,
+  intent: Intent,
   users: (parameterGroup: string) => readonly string[] | undefined,
 ): Reads => {
   if (object.spec.deletionProtection) return nothing
@@ -90,7 +97,7 @@ const deletionReads = (
   }
   return {
     ...nothing,
-    live: repeats === undefined ? 'needed' : 'no',
+    live: deletedLast(repeats, intent) ? 'no' : 'needed',
     leftover: leftoverOf({ object, observed, repeats }, users, [], own),
   }
 }
