@@ -333,4 +333,12 @@ describe('fresh eyes: histories', () => {
       assert.deepEqual((await world.account.held()).map(({ id }) => id), [])
       assert.equal(cluster.cache('sessions'), undefined, JSON.stringify(ready(cluster)))
     })).timeout(60_000)
+
+  it('an id to adopt that AWS does not have makes no cache', () =>
+    story(async (world, cluster) => {
+      apply(cluster, { ...plain, adopt: { id: 'legacy-typo' } })
+      await world.pass(20 * minuteMs)
+      assert.deepEqual(await world.account.held(), [])
+      assert.match(ready(cluster)?.message ?? '', /^spec\.adopt\.id/)
+    })).timeout(60_000)
 })

@@ -215,6 +215,14 @@ const tokenMissing: Check = (facts) => {
 
 const toCreate: Check = (facts, intent) => {
   if (facts.observed.is !== 'absent') return undefined
+  const { adopt } = facts.object.spec
+  // What is to be taken over is never made: a misspelt id would be an empty cache, or one in the place of somebody else's.
+  if (adopt !== undefined && facts.object.status.arn === undefined) {
+    return stuck(
+      'DependencyNotFound',
+      `spec.adopt.id: AWS has no cache ${adopt.id} of ${facts.object.spec.engine} in ${facts.object.region}: create another CacheCluster with the id of one that is there, or without spec.adopt to have one made`,
+    )
+  }
   const missing = policyMissing(facts, intent) ?? tokenMissing(facts, intent)
   if (missing !== undefined) return missing
   if (tokenNeeded(facts.object.spec) && facts.token.is !== 'present') {
