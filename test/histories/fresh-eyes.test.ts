@@ -16,7 +16,10 @@ const guarded = {
 const own = { ...guarded, auth: { mode: 'Token', token: { secretRef: { name: 'mine', key: 'token' } } } }
 const tokenOf = (word: string) => `${word.repeat(20)}SECRETCANARY`
 
-const story = async (tell: (world: World, cluster: Cluster) => Promise<void>, flags: OperatorFlags[] = [{ clusterName: 'prod' }]) => {
+const story = async (
+  tell: (world: World, cluster: Cluster) => Promise<void>,
+  flags: OperatorFlags[] = [{ clusterName: 'prod' }],
+) => {
   const world = await openWorld(flags)
   try {
     await tell(world, world.clusters[0] as Cluster)
@@ -24,9 +27,13 @@ const story = async (tell: (world: World, cluster: Cluster) => Promise<void>, fl
     await world.close()
   }
 }
-const apply = ({ kubernetes }: Cluster, spec: object, name = 'sessions') => kubernetes.apply(cacheClusterKind, at(name), spec)
+const apply = ({ kubernetes }: Cluster, spec: object, name = 'sessions') =>
+  kubernetes.apply(cacheClusterKind, at(name), spec)
 const ready = (cluster: Cluster, name = 'sessions') => cluster.condition(name, 'Ready')
-const isReady = (cluster: Cluster, name = 'sessions') => () => ready(cluster, name)?.status === 'True'
+const isReady =
+  (cluster: Cluster, name = 'sessions') =>
+  () =>
+    ready(cluster, name)?.status === 'True'
 const calls = (world: World, action: string, sinceMs = 0) =>
   world.account.calls.filter((call) => call.action === action && call.atMs >= sinceMs && call.who !== 'person')
 
@@ -111,7 +118,12 @@ describe('fresh eyes: histories', () => {
       apply(cluster, plain)
       await world.until('ready', isReady(cluster))
       await world.pass(minuteMs)
-      world.account.fault({ do: 'error', action: 'ModifyReplicationGroup', code: 'InvalidReplicationGroupState', seconds: 7200 } as never)
+      world.account.fault({
+        do: 'error',
+        action: 'ModifyReplicationGroup',
+        code: 'InvalidReplicationGroupState',
+        seconds: 7200,
+      } as never)
       apply(cluster, { ...plain, nodes: { ...plain.nodes, type: 'cache.t4g.medium' } })
       const sinceMs = world.clock.nowMs()
       await world.pass(60 * minuteMs)
@@ -127,7 +139,11 @@ describe('fresh eyes: histories', () => {
       await world.pass(60 * minuteMs)
       const sent = calls(world, 'CreateReplicationGroup', sinceMs).length
       assert.deepEqual(
-        [cluster.condition('sessions', 'Stalled')?.status, ready(cluster)?.message.startsWith('spec.parameterGroupName'), sent < 8],
+        [
+          cluster.condition('sessions', 'Stalled')?.status,
+          ready(cluster)?.message.startsWith('spec.parameterGroupName'),
+          sent < 8,
+        ],
         ['True', true, true],
         `${sent} creates in an hour: ${JSON.stringify(ready(cluster))}`,
       )
@@ -136,7 +152,12 @@ describe('fresh eyes: histories', () => {
   it('a wrong region at the first start, mended before anything was made, is no changed identity', () =>
     story(
       async (world, cluster) => {
-        world.account.fault({ do: 'error', action: 'DescribeReplicationGroups', code: 'AccessDenied', seconds: 600 } as never)
+        world.account.fault({
+          do: 'error',
+          action: 'DescribeReplicationGroups',
+          code: 'AccessDenied',
+          seconds: 600,
+        } as never)
         apply(cluster, plain)
         await world.pass(minuteMs)
         world.account.emulator.faults.clear()
@@ -150,7 +171,12 @@ describe('fresh eyes: histories', () => {
   it('and such an object can at least be deleted', () =>
     story(
       async (world, cluster) => {
-        world.account.fault({ do: 'error', action: 'DescribeReplicationGroups', code: 'AccessDenied', seconds: 600 } as never)
+        world.account.fault({
+          do: 'error',
+          action: 'DescribeReplicationGroups',
+          code: 'AccessDenied',
+          seconds: 600,
+        } as never)
         apply(cluster, plain)
         await world.pass(minuteMs)
         world.account.emulator.faults.clear()
@@ -185,7 +211,11 @@ describe('fresh eyes: histories', () => {
         if (held.length > 0 && !held.includes(told)) out += 1
       })
       await world.pass(30 * minuteMs)
-      assert.equal(out, 0, `the Secret told a token that AWS did not let in (${out} looks); tokens before ${before.length}`)
+      assert.equal(
+        out,
+        0,
+        `the Secret told a token that AWS did not let in (${out} looks); tokens before ${before.length}`,
+      )
     })).timeout(60_000)
 
   it('overlap 0s: the token before does not end while the Secrets tell it', () =>
@@ -213,7 +243,8 @@ describe('fresh eyes: histories', () => {
       const required = { ...plain, ...overlap, encryption: { inTransit: 'Required' } }
       const off = { ...plain, ...overlap, encryption: { inTransit: 'Disabled' } }
       const hash = () => (cluster.status('sessions').plan as { hash: string } | undefined)?.hash
-      const approve = () => cluster.kubernetes.annotate(cacheClusterKind, at('sessions'), { [annotation.approve]: hash() ?? '' })
+      const approve = () =>
+        cluster.kubernetes.annotate(cacheClusterKind, at('sessions'), { [annotation.approve]: hash() ?? '' })
       apply(cluster, off)
       await world.until('ready', isReady(cluster))
       apply(cluster, required)
@@ -278,7 +309,11 @@ describe('fresh eyes: histories', () => {
         if (!isReady(cluster)()) unready += 1
       })
       await world.pass(60 * minuteMs)
-      assert.equal(unready, 0, `${unready} looks: ${JSON.stringify(ready(cluster))}; thief: ${JSON.stringify(ready(cluster, 'thief'))}`)
+      assert.equal(
+        unready,
+        0,
+        `${unready} looks: ${JSON.stringify(ready(cluster))}; thief: ${JSON.stringify(ready(cluster, 'thief'))}`,
+      )
     })).timeout(60_000)
 
   it('and the owner can still be deleted with its cache', () =>
@@ -291,19 +326,33 @@ describe('fresh eyes: histories', () => {
       cluster.kubernetes.remove(cacheClusterKind, at('sessions'))
       await world.pass(60 * minuteMs)
       const left = (await world.account.held()).filter(({ is }) => is === 'group')
-      assert.deepEqual([cluster.cache('sessions')?.metadata.name, left.map(({ id }) => id)], [undefined, []], JSON.stringify(ready(cluster)))
+      assert.deepEqual(
+        [cluster.cache('sessions')?.metadata.name, left.map(({ id }) => id)],
+        [undefined, []],
+        JSON.stringify(ready(cluster)),
+      )
     })).timeout(60_000)
 
   it('two steps that somebody undoes in turn are slowed like one', () =>
     story(async (world, cluster) => {
-      apply(cluster, { ...plain, nodes: { ...plain.nodes, replicasPerShard: 1 }, network: { securityGroupIds: ['sg-aaaa1111'] } })
+      apply(cluster, {
+        ...plain,
+        nodes: { ...plain.nodes, replicasPerShard: 1 },
+        network: { securityGroupIds: ['sg-aaaa1111'] },
+      })
       await world.until('ready', isReady(cluster))
       await world.pass(minuteMs)
       const sinceMs = world.clock.nowMs()
       // Another operator of the same cache, that keeps to its own opinion.
       for (let round = 0; round < 40; round++) {
         await world.account.person
-          .send(new ModifyReplicationGroupCommand({ ReplicationGroupId: 'prod-shop-sessions', SecurityGroupIds: ['sg-bbbb2222'], ApplyImmediately: true }))
+          .send(
+            new ModifyReplicationGroupCommand({
+              ReplicationGroupId: 'prod-shop-sessions',
+              SecurityGroupIds: ['sg-bbbb2222'],
+              ApplyImmediately: true,
+            }),
+          )
           .catch(() => {})
         cluster.kubernetes.writeSecret(at('sessions'), { host: `edited-${round}` })
         await world.pass(3 * minuteMs)
@@ -330,7 +379,10 @@ describe('fresh eyes: histories', () => {
       await world.until('created', () => calls(world, 'CreateReplicationGroup').length > 0)
       cluster.kubernetes.remove(cacheClusterKind, at('sessions'))
       await world.pass(60 * minuteMs)
-      assert.deepEqual((await world.account.held()).map(({ id }) => id), [])
+      assert.deepEqual(
+        (await world.account.held()).map(({ id }) => id),
+        [],
+      )
       assert.equal(cluster.cache('sessions'), undefined, JSON.stringify(ready(cluster)))
     })).timeout(60_000)
 

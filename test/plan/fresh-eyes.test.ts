@@ -1,26 +1,56 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import { annotation } from '../../src/crds/kind.ts'
 import { cacheClusterSpec } from '../../src/crds/cache-cluster/spec.ts'
+import { annotation } from '../../src/crds/kind.ts'
+import { claimedBy } from '../../src/plan/cache-cluster/claims.ts'
 import { intentOf } from '../../src/plan/cache-cluster/intent.ts'
 import { planCacheCluster } from '../../src/plan/cache-cluster/plan.ts'
 import { readsOf } from '../../src/plan/cache-cluster/reads.ts'
 import { judgeCacheCluster } from '../../src/plan/cache-cluster/status.ts'
 import { policyWarnings } from '../../src/plan/cache-policy/warnings.ts'
 import { hashOf } from '../../src/plan/core/hash.ts'
-import { isoOfMs } from '../../src/plan/core/time.ts'
 import { wantedTags } from '../../src/plan/core/tags.ts'
+import { isoOfMs } from '../../src/plan/core/time.ts'
 import { publishedWay } from '../../src/plan/secrets/steps.ts'
-import { account, arn, factsOf, found, group, id, known, member, nowMs, objectOf, ours, owner, policyOf, present, region, seen, specOf } from './facts.ts'
+import {
+  account,
+  arn,
+  factsOf,
+  found,
+  group,
+  id,
+  known,
+  member,
+  nowMs,
+  objectOf,
+  ours,
+  owner,
+  policyOf,
+  present,
+  region,
+  seen,
+  specOf,
+} from './facts.ts'
 
 const noUsers = () => []
 const holding = (spec: object) =>
-  factsOf({ object: objectOf({ spec: { ...(spec as ReturnType<typeof specOf>), encryption: { inTransit: 'Required' } }, status: known }), observed: seen(group({ inTransit: 'Preferred' })) })
+  factsOf({
+    object: objectOf({
+      spec: { ...(spec as ReturnType<typeof specOf>), encryption: { inTransit: 'Required' } },
+      status: known,
+    }),
+    observed: seen(group({ inTransit: 'Preferred' })),
+  })
 
 describe('fresh eyes: plan', () => {
-  it('a status that a thief wrote does not make the cache of another namespace his', () => {
+  it('a status that a thief wrote does not make the cache of another Kubernetes cluster of this name, or of a person, his', () => {
     const thief = { ...owner, namespace: 'thief', name: 'mine', uid: 'uid-thief' }
-    const spec = specOf({ nodes: { type: 'cache.t4g.small', replicasPerShard: 0 }, engineVersion: '7.1', encryption: { inTransit: 'Required' }, auth: { mode: 'Token' } })
+    const spec = specOf({
+      nodes: { type: 'cache.t4g.small', replicasPerShard: 0 },
+      engineVersion: '7.1',
+      encryption: { inTransit: 'Required' },
+      auth: { mode: 'Token' },
+    })
     // All of it can be guessed: his own status tells account, region, cluster and its uid; the id follows from names.
     const status = {
       id,
@@ -31,11 +61,21 @@ describe('fresh eyes: plan', () => {
     const facts = factsOf({
       object: objectOf({ ...thief, spec, status }),
       token: present('v1'),
-      observed: seen(group({ replicasPerShard: 1, authToken: true, inTransit: 'Required', members: [member(), member({ id: `${id}-002`, role: 'replica' })] })),
+      observed: seen(
+        group({
+          replicasPerShard: 1,
+          authToken: true,
+          inTransit: 'Required',
+          members: [member(), member({ id: `${id}-002`, role: 'replica' })],
+        }),
+      ),
     })
     const plan = planCacheCluster(facts)
     const reads = readsOf(facts, intentOf(facts), false, noUsers)
-    assert.ok(reads.tags === 'needed' || plan.is !== 'act', `tags: ${reads.tags}; ${plan.is === 'act' ? JSON.stringify([plan.next.action, ...plan.later.map((l) => l.action)]) : plan.is}`)
+    assert.ok(
+      reads.tags === 'needed' || plan.is !== 'act',
+      `tags: ${reads.tags}; ${plan.is === 'act' ? JSON.stringify([plan.next.action, ...plan.later.map((l) => l.action)]) : plan.is}`,
+    )
   })
 
   it('a reboot that was approved is not carried out again when parameters change the next time', () => {
@@ -46,10 +86,20 @@ describe('fresh eyes: plan', () => {
         object: objectOf({ spec, status: known, annotations: { [annotation.approve]: hash } }),
         tags: found(ours),
         observed: seen(
-          group({ parameterGroupName: 'standing', parametersInSync: inSync, members: [member(inSync ? {} : { parametersInSync: false })] }),
+          group({
+            parameterGroupName: 'standing',
+            parametersInSync: inSync,
+            members: [member(inSync ? {} : { parametersInSync: false })],
+          }),
         ),
         // The pair stands or not: it is not what this is about.
-        secrets: { binding: { is: 'unread' }, env: { is: 'unread' }, token: { is: 'unread' }, rival: undefined, former: [] },
+        secrets: {
+          binding: { is: 'unread' },
+          env: { is: 'unread' },
+          token: { is: 'unread' },
+          rival: undefined,
+          former: [],
+        },
       })
     const first = planCacheCluster(facts(false))
     assert.equal(first.is === 'act' && first.next.action.do, 'RebootNodes')
@@ -60,12 +110,28 @@ describe('fresh eyes: plan', () => {
 
   it('nobody is told to approve a reboot in cluster mode, where AWS knows none', () => {
     const facts = factsOf({
-      object: objectOf({ spec: specOf({ parameterGroupName: 'standing', nodes: { type: 'cache.t4g.small', clusterMode: 'Enabled' } }), status: known }),
+      object: objectOf({
+        spec: specOf({ parameterGroupName: 'standing', nodes: { type: 'cache.t4g.small', clusterMode: 'Enabled' } }),
+        status: known,
+      }),
       tags: found(ours),
       observed: seen(
-        group({ clusterMode: 'Enabled', configuration: { host: 'cfg', port: 6379 }, automaticFailover: true, parameterGroupName: 'standing', parametersInSync: false, members: [member({ parametersInSync: false })] }),
+        group({
+          clusterMode: 'Enabled',
+          configuration: { host: 'cfg', port: 6379 },
+          automaticFailover: true,
+          parameterGroupName: 'standing',
+          parametersInSync: false,
+          members: [member({ parametersInSync: false })],
+        }),
       ),
-      secrets: { binding: { is: 'unread' }, env: { is: 'unread' }, token: { is: 'unread' }, rival: undefined, former: [] },
+      secrets: {
+        binding: { is: 'unread' },
+        env: { is: 'unread' },
+        token: { is: 'unread' },
+        rival: undefined,
+        former: [],
+      },
     })
     const plan = planCacheCluster(facts)
     assert.ok(!('message' in plan && plan.message.includes(annotation.approve)), JSON.stringify(plan))
@@ -82,7 +148,13 @@ describe('fresh eyes: plan', () => {
   it('warnings of a policy with ten thousand memcached users stay small', () => {
     const caches = Array.from({ length: 10_000 }, (_, n) => ({ name: `cache-${n}`, engine: 'memcached' as const }))
     const warnings = policyWarnings({
-      nowIso: isoOfMs(nowMs), generation: 1, deleting: false, spec: policyOf({ eviction: { policy: 'allkeys-lru' } }), status: {}, reconcileAt: undefined, caches,
+      nowIso: isoOfMs(nowMs),
+      generation: 1,
+      deleting: false,
+      spec: policyOf({ eviction: { policy: 'allkeys-lru' } }),
+      status: {},
+      reconcileAt: undefined,
+      caches,
     })
     assert.ok(JSON.stringify(warnings).length < 10_000, `${JSON.stringify(warnings).length} characters`)
   })
@@ -95,30 +167,58 @@ describe('fresh eyes: plan', () => {
         nowIso: isoOfMs(nowMs + afterMs),
         object: objectOf({
           spec,
-          status: { ...known, authToken: { version: '2', seen: '2', phase: 'Overlap' }, published: { way: 'old', since: isoOfMs(nowMs - 1000), token: '1', names: [] } },
+          status: {
+            ...known,
+            authToken: { version: '2', seen: '2', phase: 'Overlap' },
+            published: { way: 'old', since: isoOfMs(nowMs - 1000), token: '1', names: [] },
+          },
         }),
         unreadyMs: 3_600_000,
         tags: found(ours),
         policy: { is: 'absent' },
         token: present('2'),
         observed: seen(group({ authToken: true, inTransit: 'Required' })),
-        secrets: { binding: { is: 'unread' }, env: { is: 'unread' }, token: { is: 'unread' }, rival: undefined, former: [] },
+        secrets: {
+          binding: { is: 'unread' },
+          env: { is: 'unread' },
+          token: { is: 'unread' },
+          rival: undefined,
+          former: [],
+        },
       })
     const said = (afterMs: number) => {
-      const { lastCheckedTime: _, ...rest } = judgeCacheCluster(at(afterMs), planCacheCluster(at(afterMs)), { is: 'nothing' })
+      const { lastCheckedTime: _, ...rest } = judgeCacheCluster(at(afterMs), planCacheCluster(at(afterMs)), {
+        is: 'nothing',
+      })
       return JSON.stringify([rest.plan, rest.conditions?.map(({ lastTransitionTime: __, ...words }) => words)])
     }
     assert.equal(said(0), said(5000))
   })
 
   it('an overlap of any length that the schema takes gives times that the API server takes', () => {
-    const spec = cacheClusterSpec.safeParse({ engine: 'redis', nodes: { type: 'cache.t4g.small' }, maintenance: { overlap: '99999999h' } })
+    const spec = cacheClusterSpec.safeParse({
+      engine: 'redis',
+      nodes: { type: 'cache.t4g.small' },
+      maintenance: { overlap: '99999999h' },
+    })
     if (!spec.success) return
     const facts = factsOf({
-      object: objectOf({ spec: { ...spec.data, encryption: { inTransit: 'Required' } }, status: { ...known, published: { way: publishedWay(holding(spec.data)) ?? '', since: isoOfMs(nowMs), names: [] } } }),
+      object: objectOf({
+        spec: { ...spec.data, encryption: { inTransit: 'Required' } },
+        status: {
+          ...known,
+          published: { way: publishedWay(holding(spec.data)) ?? '', since: isoOfMs(nowMs), names: [] },
+        },
+      }),
       tags: found(ours),
       observed: seen(group({ inTransit: 'Preferred' })),
-      secrets: { binding: { is: 'unread' }, env: { is: 'unread' }, token: { is: 'unread' }, rival: undefined, former: [] },
+      secrets: {
+        binding: { is: 'unread' },
+        env: { is: 'unread' },
+        token: { is: 'unread' },
+        rival: undefined,
+        former: [],
+      },
     })
     const status = judgeCacheCluster(facts, planCacheCluster(facts), { is: 'nothing' })
     for (const { notBefore } of status.plan?.actions ?? [])
@@ -136,5 +236,33 @@ describe('fresh eyes: plan', () => {
       leftover: { name, is: 'unread' },
     })
     assert.notEqual(planCacheCluster(facts).is, 'wait')
+  })
+
+  it("an id that another object makes by its name is that object's, whatever a status or spec.adopt says", () => {
+    const victim = {
+      metadata: {
+        name: owner.name,
+        namespace: owner.namespace,
+        uid: owner.uid,
+        creationTimestamp: '2026-02-01T00:00:00Z',
+      },
+      spec: specOf(),
+      status: known,
+    }
+    const mine = {
+      metadata: { name: 'mine', namespace: 'thief', uid: 'uid-thief', creationTimestamp: '2026-01-01T00:00:00Z' },
+      spec: specOf(),
+      status: known,
+    }
+    const thief = objectOf({ namespace: 'thief', name: 'mine', uid: 'uid-thief', status: known })
+    assert.equal(claimedBy(thief, mine, [victim, mine]), 'shop/sessions')
+    assert.equal(claimedBy(objectOf({ status: known }), victim, [victim, mine]), undefined)
+    assert.equal(claimedBy(thief, mine, [{ ...victim, status: { id } }, mine]), undefined, 'only a proven one counts')
+    const plan = planCacheCluster(factsOf({ object: thief, claimedBy: 'shop/sessions', observed: { is: 'unknown' } }))
+    assert.equal('reason' in plan && plan.reason, 'NotOurs')
+    const leaves = planCacheCluster(
+      factsOf({ object: { ...thief, deleting: true }, claimedBy: 'shop/sessions', observed: seen(group()) }),
+    )
+    assert.equal(leaves.is, 'released')
   })
 })

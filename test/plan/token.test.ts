@@ -15,7 +15,20 @@ import {
 import type { ObservedGroup } from '../../src/plan/core/observed.ts'
 import type { Acted } from '../../src/plan/core/outcome.ts'
 import { tokenNeeded, tokenSecretOf } from '../../src/plan/secrets/names.ts'
-import { absent, factsOf, group, id, isoAt, known, metaOf, noSecrets, objectOf, present, seen, specOf } from './facts.ts'
+import {
+  absent,
+  factsOf,
+  group,
+  id,
+  isoAt,
+  known,
+  metaOf,
+  noSecrets,
+  objectOf,
+  present,
+  seen,
+  specOf,
+} from './facts.ts'
 
 const asking = { encryption: { inTransit: 'Required' }, auth: { mode: 'Token' } }
 const record = (version: string, phase: TokenRecord['phase'], more: Partial<TokenRecord> = {}): TokenRecord => ({

@@ -49,6 +49,15 @@ export const identityChanged: Check = ({ object }) => {
   )
 }
 
+/** The cache is another object's of this very Kubernetes cluster: nothing is asked of AWS for this one. */
+export const claimed: Check = ({ claimedBy }, { id }) =>
+  claimedBy === undefined
+    ? undefined
+    : stuck(
+        'NotOurs',
+        `${id} is the cache of the CacheCluster ${claimedBy}, so Larder leaves it to that one: rename one of the two, or name another id in spec.adopt.id`,
+      )
+
 const notPolledYet: Check = ({ observed, poll, object }) => {
   const why = poll.failure === undefined ? undefined : `AWS can't be polled: ${poll.failure.message}`
   if (poll.blindMs >= staleMs && why !== undefined) {
@@ -341,6 +350,7 @@ const formerSecrets: Check = (facts) => {
 /** In this order, since each check may rely on the ones before it having found nothing. */
 export const checks: readonly Check[] = [
   identityChanged, // before anything is looked up under a name that may be wrong
+  claimed, // nor under a name that is another object's
   notPolledYet, // nothing below means anything without a picture
   readFailed, // nor without what the next step needs
   parametersRefused,
