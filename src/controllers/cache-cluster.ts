@@ -45,7 +45,8 @@ export const cacheCluster: ReconciledKind<CacheClusterSpec, CacheFacts> = {
   act: actOnCache,
   judge: judgeCacheCluster,
   events: cacheEvents,
-  after: ({ aws }, { object }, verdict) => {
+  after: ({ aws }, { object, claimedBy }, verdict) => {
+    if (claimedBy !== undefined) return
     const waiting = verdict.is === 'waiting' || verdict.is === 'retryable'
     aws.watch(recordedIdOf(object), topologyOf(object.spec.engine), waiting && waitsForAws(verdict.reason))
   },
@@ -57,7 +58,7 @@ export const cacheCluster: ReconciledKind<CacheClusterSpec, CacheFacts> = {
   },
   forget: ({ aws, memory }, queueKey) => {
     const id = memory.id(queueKey)
-    if (id !== undefined) aws.forget(id)
+    if (id !== undefined && memory.keyOf(id) === queueKey) aws.forget(id)
     memory.forget(queueKey)
   },
 }

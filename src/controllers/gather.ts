@@ -2,7 +2,8 @@ import type { CacheClusterSpec } from '../crds/cache-cluster/spec.ts'
 import { cacheClusterKind, cachePolicyKind, secretKind } from '../crds/kind.ts'
 import { textOf } from '../kube/key.ts'
 import { type Key, KubeError, type KubeObject } from '../kube/port.ts'
-import { type CacheFacts, type CacheObject, type Found, unread } from '../plan/cache-cluster/facts.ts'
+import { claimedBy } from '../plan/cache-cluster/claims.ts'
+import { type CacheFacts, type CacheObject, type Found, type Observed, unread } from '../plan/cache-cluster/facts.ts'
 import {
   type AwsReads,
   askedToLook,
@@ -12,14 +13,14 @@ import {
   noReads,
   type TokenRead,
 } from '../plan/cache-cluster/facts-from.ts'
-import { type Intent, intentOf } from '../plan/cache-cluster/intent.ts'
+import { type Intent, intentOf, recordedIdOf } from '../plan/cache-cluster/intent.ts'
 import { readsOf, type Want } from '../plan/cache-cluster/reads.ts'
 import { isClusters, parameterGroupArn } from '../plan/core/identity.ts'
 import type { Failure, Read } from '../plan/core/outcome.ts'
 import { pairNames, tokenNeeded, tokenSecretOf, writtenNames } from '../plan/secrets/names.ts'
 import { type SecretMetadata, secretFactOf } from '../plan/secrets/ownership.ts'
 import type { Clients } from './clients.ts'
-import { namespaceIndex, secretIndex } from './indexes.ts'
+import { idIndex, namespaceIndex, secretIndex } from './indexes.ts'
 import { queueKey } from './key.ts'
 import { kubernetesFailure } from './kubernetes-failure.ts'
 import { watchCache } from './watch-cache.ts'
@@ -40,11 +41,12 @@ export const gatherCacheCluster = async (
   const { cluster, clusterUID, region, memory, clock, kube, aws } = clients
   const operator = { cluster, clusterUID, region }
   const object = cacheObjectOf({ operator, source, spec })
-  const id = watchCache(clients, object)
+  const claimer = claimedBy(object, source, kube.by(cacheClusterKind, idIndex, recordedIdOf(object)))
+  const id = claimer === undefined ? watchCache(clients, object) : recordedIdOf(object)
   const remembered = queueKey(source.kind, key)
   const look = lookAsked(clients, object, remembered)
   if (look.isNew) memory.forgetRepeats(remembered)
-  const observed = aws.observed(id)
+  const observed: Observed = claimer === undefined ? aws.observed(id) : { is: 'unknown' }
   const secrets = await readSecrets(clients, object, observed.is === 'unknown')
   const inputs: CacheInputs = {
     operator,
@@ -53,6 +55,7 @@ export const gatherCacheCluster = async (
     nowMs: clock.wallMs(),
     poll: { blindMs: aws.pollState().ageMs ?? clock.nowMs(), failure: aws.pollState().failure },
     observed,
+    claimedBy: claimer,
     sinceWriteMs: aws.sinceWriteMs(id),
     repeats: memory.repeats(remembered),
     refused: memory.refused(remembered),

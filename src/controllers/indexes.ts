@@ -1,4 +1,5 @@
 import type { CacheClusterSpec } from '../crds/cache-cluster/spec.ts'
+import type { CacheClusterStatus } from '../crds/cache-cluster/status.ts'
 import { cacheClusterKind, cachePolicyKind } from '../crds/kind.ts'
 import { readyIndex, readyOf } from '../kube/cache/ready-index.ts'
 import { textOf } from '../kube/key.ts'
@@ -9,6 +10,9 @@ import { writtenNames } from '../plan/secrets/names.ts'
 export const namespaceIndex = 'namespace'
 /** CacheClusters by the CachePolicy that they name: `namespace/name`. */
 export const policyIndex = 'policy'
+
+/** CacheClusters by the id of their cache, as status has it. */
+export const idIndex = 'id'
 
 /** CacheClusters by the Secrets that they mean to write: `namespace/name`. */
 export const secretIndex = 'secret'
@@ -21,9 +25,16 @@ export const policyOf = ({ metadata: { namespace = '' }, spec }: KubeObject): st
 const secretsOf = ({ metadata: { namespace = '', name }, spec }: KubeObject): readonly string[] =>
   writtenNames({ name, spec: spec as CacheClusterSpec }).map((secret) => textOf({ namespace, name: secret }))
 
+const idOf = ({ status }: KubeObject) => (status as CacheClusterStatus | undefined)?.id
+
 const byNamespace = ({ metadata }: KubeObject) => metadata.namespace
 
 export const indexes = {
-  [cacheClusterKind.kind]: { [secretIndex]: secretsOf, [policyIndex]: policyOf, [readyIndex]: readyOf },
+  [cacheClusterKind.kind]: {
+    [secretIndex]: secretsOf,
+    [idIndex]: idOf,
+    [policyIndex]: policyOf,
+    [readyIndex]: readyOf,
+  },
   [cachePolicyKind.kind]: { [namespaceIndex]: byNamespace, [readyIndex]: readyOf },
 }

@@ -14,8 +14,10 @@ export const listPageHandlerOf =
   (kind: Kind, objects: readonly KubeObject[]): void => {
     if (kind !== cacheClusterKind) return
     for (const { metadata, spec, status } of objects) {
-      const { engine } = (spec ?? {}) as Partial<CacheClusterSpec>
+      const { engine, adopt } = (spec ?? {}) as Partial<CacheClusterSpec>
       if (engine === undefined || !engines.includes(engine)) continue
+      // Whose an id is that is merely named is told once all objects are known.
+      if (adopt !== undefined) continue
       watchCache(clients, {
         cluster: clients.cluster,
         namespace: metadata.namespace ?? '',

@@ -16,8 +16,8 @@ export const watchCache = (
   const id = recordedIdOf(object)
   const key = queueKey(cacheClusterKind.kind, object)
   const before = memory.id(key)
-  if (before !== id) {
-    if (before !== undefined && before !== '') aws.forget(before)
+  if (before !== id || memory.keyOf(id) !== key) {
+    if (before !== id && before !== undefined && before !== '') aws.forget(before)
     memory.setId(key, id)
     aws.watch(id, topologyOf(object.spec.engine), false)
   }

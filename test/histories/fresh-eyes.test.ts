@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { ModifyReplicationGroupCommand } from '@aws-sdk/client-elasticache'
 import { describe, it } from 'mocha'
 import { annotation, cacheClusterKind, cachePolicyKind } from '../../src/crds/kind.ts'
 import type { OperatorFlags } from './operator.ts'
@@ -294,5 +295,102 @@ describe('fresh eyes: histories', () => {
         held?.clusterMode !== 'disabled' || ready(cluster)?.status !== 'True',
         `AWS: ${held?.clusterMode}; ${JSON.stringify(ready(cluster))}`,
       )
+    })).timeout(60_000)
+
+  it('an object of another engine that names the id of a cache does not blind its owner', () =>
+    story(async (world, cluster) => {
+      apply(cluster, plain)
+      await world.until('ready', isReady(cluster))
+      await world.pass(5 * minuteMs)
+      const memcached = { engine: 'memcached', engineVersion: '1.6.22', nodes: { type: 'cache.t4g.small', count: 1 } }
+      apply(cluster, { ...memcached, adopt: { id: 'prod-shop-sessions' } }, 'thief')
+      let unready = 0
+      world.watchers.add(() => {
+        if (!isReady(cluster)()) unready += 1
+      })
+      await world.pass(60 * minuteMs)
+      assert.equal(
+        unready,
+        0,
+        `${unready} looks: ${JSON.stringify(ready(cluster))}; thief: ${JSON.stringify(ready(cluster, 'thief'))}`,
+      )
+    })).timeout(60_000)
+
+  it('and the owner can still be deleted with its cache', () =>
+    story(async (world, cluster) => {
+      const memcached = { engine: 'memcached', engineVersion: '1.6.22', nodes: { type: 'cache.t4g.small', count: 1 } }
+      apply(cluster, plain)
+      await world.until('ready', isReady(cluster))
+      apply(cluster, { ...memcached, adopt: { id: 'prod-shop-sessions' } }, 'thief')
+      await world.pass(20 * minuteMs)
+      cluster.kubernetes.remove(cacheClusterKind, at('sessions'))
+      await world.pass(60 * minuteMs)
+      const left = (await world.account.held()).filter(({ is }) => is === 'group')
+      assert.deepEqual(
+        [cluster.cache('sessions')?.metadata.name, left.map(({ id }) => id)],
+        [undefined, []],
+        JSON.stringify(ready(cluster)),
+      )
+    })).timeout(60_000)
+
+  it('two steps that somebody undoes in turn are slowed like one', () =>
+    story(async (world, cluster) => {
+      apply(cluster, {
+        ...plain,
+        nodes: { ...plain.nodes, replicasPerShard: 1 },
+        network: { securityGroupIds: ['sg-aaaa1111'] },
+      })
+      await world.until('ready', isReady(cluster))
+      await world.pass(minuteMs)
+      const sinceMs = world.clock.nowMs()
+      // Another operator of the same cache, that keeps to its own opinion.
+      for (let round = 0; round < 40; round++) {
+        await world.account.person
+          .send(
+            new ModifyReplicationGroupCommand({
+              ReplicationGroupId: 'prod-shop-sessions',
+              SecurityGroupIds: ['sg-bbbb2222'],
+              ApplyImmediately: true,
+            }),
+          )
+          .catch(() => {})
+        cluster.kubernetes.writeSecret(at('sessions'), { host: `edited-${round}` })
+        await world.pass(3 * minuteMs)
+      }
+      const sent = calls(world, 'ModifyReplicationGroup', sinceMs).length
+      assert.ok(sent < 20, `${sent} calls in two hours: ${JSON.stringify(ready(cluster))}`)
+    })).timeout(60_000)
+
+  it('an object whose token was stored and whose cache was never made goes when it is deleted', () =>
+    story(async (world, cluster) => {
+      world.account.fault({ do: 'quota', action: 'CreateReplicationGroup', count: 100 } as never)
+      apply(cluster, guarded)
+      await world.until('stored', () => cluster.kubernetes.secret(at('sessions-auth')) !== undefined)
+      await world.pass(20_000)
+      cluster.kubernetes.remove(cacheClusterKind, at('sessions'))
+      await world.pass(5 * minuteMs)
+      assert.equal(cluster.cache('sessions'), undefined, JSON.stringify(ready(cluster)))
+    })).timeout(60_000)
+
+  it('an object that is deleted moments after its create takes its cache along', () =>
+    story(async (world, cluster) => {
+      world.account.fault({ do: 'notFoundAfterCreate', action: '*', seconds: 20 } as never)
+      apply(cluster, plain)
+      await world.until('created', () => calls(world, 'CreateReplicationGroup').length > 0)
+      cluster.kubernetes.remove(cacheClusterKind, at('sessions'))
+      await world.pass(60 * minuteMs)
+      assert.deepEqual(
+        (await world.account.held()).map(({ id }) => id),
+        [],
+      )
+      assert.equal(cluster.cache('sessions'), undefined, JSON.stringify(ready(cluster)))
+    })).timeout(60_000)
+
+  it('an id to adopt that AWS does not have makes no cache', () =>
+    story(async (world, cluster) => {
+      apply(cluster, { ...plain, adopt: { id: 'legacy-typo' } })
+      await world.pass(20 * minuteMs)
+      assert.deepEqual(await world.account.held(), [])
+      assert.match(ready(cluster)?.message ?? '', /^spec\.adopt\.id/)
     })).timeout(60_000)
 })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import { cacheClusterRules } from '../../src/crds/cache-cluster/rules.ts'
 import { cacheClusterSpec } from '../../src/crds/cache-cluster/spec.ts'
 import { annotation } from '../../src/crds/kind.ts'
+import { claimedBy } from '../../src/plan/cache-cluster/claims.ts'
 import { intentOf } from '../../src/plan/cache-cluster/intent.ts'
 import { planCacheCluster } from '../../src/plan/cache-cluster/plan.ts'
 import { readsOf } from '../../src/plan/cache-cluster/reads.ts'
@@ -12,10 +12,10 @@ import { hashOf } from '../../src/plan/core/hash.ts'
 import { wantedTags } from '../../src/plan/core/tags.ts'
 import { isoOfMs } from '../../src/plan/core/time.ts'
 import { shownPlan } from '../../src/plan/core/verdict.ts'
+import { publishedWay } from '../../src/plan/secrets/steps.ts'
 import {
   account,
   arn,
-  createdTime,
   factsOf,
   found,
   group,
@@ -33,11 +33,18 @@ import {
   specOf,
 } from './facts.ts'
 
-void cacheClusterRules
 const noUsers = () => []
+const holding = (spec: object) =>
+  factsOf({
+    object: objectOf({
+      spec: { ...(spec as ReturnType<typeof specOf>), encryption: { inTransit: 'Required' } },
+      status: known,
+    }),
+    observed: seen(group({ inTransit: 'Preferred' })),
+  })
 
 describe('fresh eyes: plan', () => {
-  it('a status that a thief wrote does not make the cache of another namespace his', () => {
+  it('a status that a thief wrote does not make the cache of another Kubernetes cluster of this name, or of a person, his', () => {
     const thief = { ...owner, namespace: 'thief', name: 'mine', uid: 'uid-thief' }
     const spec = specOf({
       nodes: { type: 'cache.t4g.small', replicasPerShard: 0 },
@@ -201,7 +208,10 @@ describe('fresh eyes: plan', () => {
     const facts = factsOf({
       object: objectOf({
         spec: { ...spec.data, encryption: { inTransit: 'Required' } },
-        status: { ...known, published: { way: 'x', since: isoOfMs(nowMs), names: [] } },
+        status: {
+          ...known,
+          published: { way: publishedWay(holding(spec.data)) ?? '', since: isoOfMs(nowMs), names: [] },
+        },
       }),
       tags: found(ours),
       observed: seen(group({ inTransit: 'Preferred' })),
@@ -231,7 +241,31 @@ describe('fresh eyes: plan', () => {
     assert.notEqual(planCacheCluster(facts).is, 'wait')
   })
 
-  it('who waits for a Secret in a namespace that ends makes nobody look at AWS', () => {
-    void createdTime
+  it("an id that another object makes by its name is that object's, whatever a status or spec.adopt says", () => {
+    const victim = {
+      metadata: {
+        name: owner.name,
+        namespace: owner.namespace,
+        uid: owner.uid,
+        creationTimestamp: '2026-02-01T00:00:00Z',
+      },
+      spec: specOf(),
+      status: known,
+    }
+    const mine = {
+      metadata: { name: 'mine', namespace: 'thief', uid: 'uid-thief', creationTimestamp: '2026-01-01T00:00:00Z' },
+      spec: specOf(),
+      status: known,
+    }
+    const thief = objectOf({ namespace: 'thief', name: 'mine', uid: 'uid-thief', status: known })
+    assert.equal(claimedBy(thief, mine, [victim, mine]), 'shop/sessions')
+    assert.equal(claimedBy(objectOf({ status: known }), victim, [victim, mine]), undefined)
+    assert.equal(claimedBy(thief, mine, [{ ...victim, status: { id } }, mine]), undefined, 'only a proven one counts')
+    const plan = planCacheCluster(factsOf({ object: thief, claimedBy: 'shop/sessions', observed: { is: 'unknown' } }))
+    assert.equal('reason' in plan && plan.reason, 'NotOurs')
+    const leaves = planCacheCluster(
+      factsOf({ object: { ...thief, deleting: true }, claimedBy: 'shop/sessions', observed: seen(group()) }),
+    )
+    assert.equal(leaves.is, 'released')
   })
 })

@@ -168,6 +168,11 @@ describe('what a reconcile reads beyond the shared poll', () => {
       [],
     ],
     [
+      'deleting, gone since another step of ours: the poll tells nothing',
+      reads({ object: going(), observed: absent, ...repeats(1) }),
+      ['account', 'live'],
+    ],
+    [
       'deleting, gone: its parameter group',
       reads({ object: going({}, settledStatus), observed: absent }),
       ['account', 'live', `leftover ${name}`],

@@ -56,6 +56,15 @@ const renamed = ({ cluster, spec, status: { target } }: CacheObject, id: string)
   return id.startsWith(`${cluster}-`) ? [] : [`--cluster-name ${cluster}, by which the cache would have another id`]
 }
 
+/** The cache is another object's of this very Kubernetes cluster: nothing is asked of AWS for this one. */
+export const claimed: Check = ({ claimedBy }, { id }) =>
+  claimedBy === undefined
+    ? undefined
+    : stuck(
+        'NotOurs',
+        `${id} is the cache of the CacheCluster ${claimedBy}, so Larder leaves it to that one: rename one of the two, or name another id in spec.adopt.id`,
+      )
+
 const notPolledYet: Check = ({ observed, poll, object }) => {
   const why = poll.failure === undefined ? undefined : `AWS can't be polled: ${poll.failure.message}`
   if (poll.blindMs >= staleMs && why !== undefined) {
@@ -232,6 +241,14 @@ const toCreate: Check = (facts, intent) => {
   if (facts.observed.is !== 'absent') return undefined
   const unreadable = secretsUnread(facts, intent)
   if (unreadable !== undefined) return unreadable
+  const { adopt } = facts.object.spec
+  // What is to be taken over is never made: a misspelt id would be an empty cache, or one in the place of somebody else's.
+  if (adopt !== undefined && facts.object.status.arn === undefined) {
+    return stuck(
+      'DependencyNotFound',
+      `spec.adopt.id: AWS has no cache ${adopt.id} of ${facts.object.spec.engine} in ${facts.object.region}: create another CacheCluster with the id of one that is there, or without spec.adopt to have one made`,
+    )
+  }
   const missing = policyMissing(facts, intent) ?? tokenMissing(facts, intent)
   if (missing !== undefined) return missing
   if (tokenNeeded(facts.object.spec) && facts.token.is !== 'present') {
@@ -352,6 +369,7 @@ const formerSecrets: Check = (facts) => {
 /** In this order, since each check may rely on the ones before it having found nothing. */
 export const checks: readonly Check[] = [
   identityChanged, // before anything is looked up under a name that may be wrong
+  claimed, // nor under a name that is another object's
   notPolledYet, // nothing below means anything without a picture
   readFailed, // nor without what the next step needs
   parametersRefused,

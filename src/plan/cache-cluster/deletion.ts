@@ -31,6 +31,12 @@ const deletionOf = (facts: CacheFacts): Plan => {
   const intent = intentOf(facts)
   const changed = identityChanged(facts, intent)
   if (changed !== undefined) return changed
+  if (facts.claimedBy !== undefined) {
+    return {
+      is: 'released',
+      message: `${intent.id} is the cache of the CacheCluster ${facts.claimedBy}: nothing touched`,
+    }
+  }
   if (object.spec.deletionProtection) return stuck('DeletionProtected', protectedMessage(facts, intent))
   if (failure !== undefined) return { is: 'blocked', failure }
   if (observed.is === 'unknown') {

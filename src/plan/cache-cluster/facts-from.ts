@@ -46,6 +46,7 @@ export interface CacheInputs
     | 'nowMs'
     | 'poll'
     | 'observed'
+    | 'claimedBy'
     | 'sinceWriteMs'
     | 'repeats'
     | 'refused'
@@ -96,7 +97,7 @@ export const noReads: AwsReads = {
 }
 
 export const factsFrom = (inputs: CacheInputs, reads: AwsReads): CacheFacts => {
-  const { nowMs, poll, observed, sinceWriteMs, repeats, refused, checkedEveryMs, policyNames } = inputs
+  const { nowMs, poll, observed, claimedBy, sinceWriteMs, repeats, refused, checkedEveryMs, policyNames } = inputs
   const object = cacheObjectOf(inputs)
   return {
     nowMs,
@@ -107,6 +108,7 @@ export const factsFrom = (inputs: CacheInputs, reads: AwsReads): CacheFacts => {
     object,
     poll,
     observed,
+    claimedBy,
     sinceWriteMs,
     repeats,
     refused,

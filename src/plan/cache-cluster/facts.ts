@@ -85,6 +85,8 @@ export interface CacheFacts extends Brakes {
   readonly object: CacheObject
   readonly poll: PollFact
   readonly observed: Observed
+  /** Another object of this Kubernetes cluster, whose cache has this id. */
+  readonly claimedBy?: string | undefined
   /** The same, asked for by id past the snapshot; read before deletes and before a cache is called lost. */
   readonly live: Found<ObservedCache>
   /** Since our own last write of this cache in this life of the operator. */

@@ -100,7 +100,11 @@ const toldSince = (facts: CacheFacts) => {
   return published !== undefined && published.way === publishedWay(facts) ? published : undefined
 }
 
-const overlapMs = ({ object }: CacheFacts): number => durationMs(object.spec.maintenance?.overlap ?? '24h')
+/** A hundred years are for ever, and still a time that the API server takes. */
+const longestMs = 100 * 365 * 24 * 3_600_000
+
+const overlapMs = ({ object }: CacheFacts): number =>
+  Math.min(longestMs, durationMs(object.spec.maintenance?.overlap ?? '24h'))
 
 /** Suspended: plan and drift are shown, nothing is changed in AWS, and the Secrets are kept current. */
 const suspended = (facts: CacheFacts, plan: Plan): Plan => {
