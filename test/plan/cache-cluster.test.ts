@@ -1172,7 +1172,10 @@ describe('changes that workloads must follow', () => {
     } as const
     const second = nextOf(approved(factsOf({ ...facts, observed: seen(half) }), hash))
     assert.ok(second.action.do === 'RebootNodes' && second.action.clusterId === `${id}-001`)
-    const next = factsOf({ ...facts, object: { ...facts.object, generation: 2 } })
+    const next = factsOf({
+      ...facts,
+      object: { ...facts.object, status: { ...facts.object.status, rebootPendingSince: '2026-12-24T00:00:00Z' } },
+    })
     assert.equal(inShort(planCacheCluster(approved(next, hash))), 'stuck RebootPending')
   })
   it('a token call that status does not hold is not announced, also where its plan was shown before', () => {
