@@ -94,6 +94,7 @@ describe('when to look again', () => {
     requeueWish(plan, result, verdictOf(plan, result), unwatchedMs)
   const rows = [
     ['AWS works on the cache: a while', rest(acts('SetReplicas'), done), { is: 'after', ms: 30_000, jittered: false }],
+    ['AWS had nothing to change: at once', rest(acts('SetReplicas'), { is: 'unchanged' }), { is: 'now' }],
     ['a step that is done when it is taken: at once', rest(acts('CreateParameterGroup'), done), { is: 'now' }],
     ['Secrets written: at once', rest(acts('WriteSecrets'), done), { is: 'now' }],
     ['refused for now: backoff', rest(acts('SetReplicas'), refused('retryable')), { is: 'backoff', atLeastMs: 0 }],

@@ -26,8 +26,9 @@ export const requeueWish = (
   verdict: Verdict,
   unwatchedMs: number = Number.POSITIVE_INFINITY,
 ): RequeueWish => {
-  if (plan.is === 'act' && result.is !== 'failed' && result.is !== 'nothing' && !changesCache(plan))
-    return { is: 'now' }
+  // A call that changed nothing leaves nothing to wait for, and no poll would tell of it.
+  const taken = result.is !== 'failed' && result.is !== 'nothing'
+  if (plan.is === 'act' && taken && (result.is === 'unchanged' || !changesCache(plan))) return { is: 'now' }
   const wakeMs = 'wakeMs' in plan && plan.wakeMs !== undefined ? plan.wakeMs : Number.POSITIVE_INFINITY
   const sooner = (ms: number, jittered: boolean): RequeueWish =>
     Math.min(wakeMs, unwatchedMs) < ms
