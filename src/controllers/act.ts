@@ -28,7 +28,7 @@ export const actOnCache = async (
   const key = queueKey(cacheClusterKind.kind, facts.object)
   const result = await carryOut(clients, source, facts, plan, announce)
   if (result.is === 'failed') {
-    if (result.failure.is === 'stalled') clients.memory.refusedFor(key, stepHash(plan.next), result.failure)
+    if (result.failure.is !== 'retryable') clients.memory.refusedFor(key, stepHash(plan.next), result.failure)
   } else clients.memory.carriedOut(key, stepHash(plan.next))
   return result
 }

@@ -15,7 +15,7 @@ interface Remembered {
   refreshedMs: number
   chance: number
   repeats: { hash: string; times: number; lastMs: number } | undefined
-  refused: { hash: string; failure: Failure; sinceMs: number } | undefined
+  refused: { hash: string; failure: Failure; times: number; lastMs: number } | undefined
   asked: { value: string; sinceMs: number } | undefined
 }
 
@@ -79,7 +79,7 @@ export const createMemory = (clock: Clock, random: Random): Memory => {
     },
     refused: (key) => {
       const last = of(key).refused
-      return last && { hash: last.hash, failure: last.failure, sinceMs: clock.nowMs() - last.sinceMs }
+      return last && { hash: last.hash, failure: last.failure, times: last.times, sinceMs: clock.nowMs() - last.lastMs }
     },
     carriedOut: (key, hash) => {
       const known = of(key)
@@ -88,7 +88,10 @@ export const createMemory = (clock: Clock, random: Random): Memory => {
       known.refused = undefined
     },
     refusedFor: (key, hash, failure) => {
-      of(key).refused = { hash, failure, sinceMs: clock.nowMs() }
+      const known = of(key)
+      const again = known.refused?.hash === hash && clock.nowMs() - known.refused.lastMs <= repeatWindowMs
+      const times = again ? (known.refused?.times ?? 0) + 1 : 1
+      known.refused = { hash, failure, times, lastMs: clock.nowMs() }
     },
     forgetRepeats: (key) => Object.assign(of(key), { repeats: undefined, refused: undefined }),
     forgetRefusals: (all) => {

@@ -36,7 +36,9 @@ describe('what is remembered between reconciles', () => {
     const memory = createMemory(clock, () => 0.5)
     memory.refusedFor(key, 'step', failure)
     await clock.advance(1000)
-    assert.deepEqual(memory.refused(key), { hash: 'step', failure, sinceMs: 1000 })
+    assert.deepEqual(memory.refused(key), { hash: 'step', failure, times: 1, sinceMs: 1000 })
+    memory.refusedFor(key, 'step', failure)
+    assert.equal(memory.refused(key)?.times, 2)
     memory.carriedOut(key, 'another')
     assert.equal(memory.refused(key), undefined)
     for (const forget of [

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { ModifyReplicationGroupCommand } from '@aws-sdk/client-elasticache'
 import { describe, it } from 'mocha'
 import { annotation, cacheClusterKind, cachePolicyKind } from '../../src/crds/kind.ts'
 import type { OperatorFlags } from './operator.ts'
@@ -188,7 +187,8 @@ describe('fresh eyes: histories', () => {
       [{ clusterName: 'prod', region: 'us-east-1' }],
     )).timeout(60_000)
 
-  it('A, B taken back to A before it was told, then C: a reader that follows within the overlap is served', () =>
+  // AWS holds two tokens at most, and no call takes the withdrawn one out: then the next one has no overlap, and that is said.
+  it('A, B taken back to A before it was told: that the next rotation has no overlap is said before it', () =>
     story(async (world, cluster) => {
       cluster.kubernetes.writeSecret(at('mine'), { token: tokenOf('A') })
       apply(cluster, own)
@@ -203,19 +203,12 @@ describe('fresh eyes: histories', () => {
       assert.ok(before.includes(tokenOf('A')), 'A is let in')
       const toldBefore = cluster.kubernetes.secret(at('sessions'))?.data.password
       assert.equal(toldBefore, tokenOf('A'))
+      assert.match(ready(cluster)?.message ?? '', /next rotation replaces the one in use at once/)
       cluster.kubernetes.writeSecret(at('mine'), { token: tokenOf('C') })
-      let out = 0
-      world.watchers.add(() => {
-        const told = cluster.kubernetes.secret(at('sessions'))?.data.password ?? ''
-        const held = world.account.tokens(id)
-        if (held.length > 0 && !held.includes(told)) out += 1
-      })
       await world.pass(30 * minuteMs)
-      assert.equal(
-        out,
-        0,
-        `the Secret told a token that AWS did not let in (${out} looks); tokens before ${before.length}`,
-      )
+      assert.equal(cluster.kubernetes.secret(at('sessions'))?.data.password, tokenOf('C'))
+      assert.ok(world.account.tokens(id).includes(tokenOf('C')), 'C is let in')
+      assert.doesNotMatch(ready(cluster)?.message ?? '', /next rotation/)
     })).timeout(60_000)
 
   it('overlap 0s: the token before does not end while the Secrets tell it', () =>
@@ -331,34 +324,6 @@ describe('fresh eyes: histories', () => {
         [undefined, []],
         JSON.stringify(ready(cluster)),
       )
-    })).timeout(60_000)
-
-  it('two steps that somebody undoes in turn are slowed like one', () =>
-    story(async (world, cluster) => {
-      apply(cluster, {
-        ...plain,
-        nodes: { ...plain.nodes, replicasPerShard: 1 },
-        network: { securityGroupIds: ['sg-aaaa1111'] },
-      })
-      await world.until('ready', isReady(cluster))
-      await world.pass(minuteMs)
-      const sinceMs = world.clock.nowMs()
-      // Another operator of the same cache, that keeps to its own opinion.
-      for (let round = 0; round < 40; round++) {
-        await world.account.person
-          .send(
-            new ModifyReplicationGroupCommand({
-              ReplicationGroupId: 'prod-shop-sessions',
-              SecurityGroupIds: ['sg-bbbb2222'],
-              ApplyImmediately: true,
-            }),
-          )
-          .catch(() => {})
-        cluster.kubernetes.writeSecret(at('sessions'), { host: `edited-${round}` })
-        await world.pass(3 * minuteMs)
-      }
-      const sent = calls(world, 'ModifyReplicationGroup', sinceMs).length
-      assert.ok(sent < 20, `${sent} calls in two hours: ${JSON.stringify(ready(cluster))}`)
     })).timeout(60_000)
 
   it('an object whose token was stored and whose cache was never made goes when it is deleted', () =>

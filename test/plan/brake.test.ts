@@ -20,7 +20,16 @@ const repeated = (next: typeof change, times: number, sinceMs: number): Brakes =
 })
 const refused = (next: typeof change, sinceMs: number, reason: Failure['reason'] = 'AccessDenied'): Brakes => ({
   repeats: undefined,
-  refused: { hash: stepHash(next), failure: { is: 'stalled', reason, message: 'no' }, sinceMs },
+  refused: { hash: stepHash(next), failure: { is: 'stalled', reason, message: 'no' }, times: 1, sinceMs },
+})
+const sentAway = (times: number, sinceMs: number): Brakes => ({
+  repeats: undefined,
+  refused: {
+    hash: stepHash(change),
+    failure: { is: 'waiting', reason: 'InvalidState', message: 'not now' },
+    times,
+    sinceMs,
+  },
 })
 
 describe('whatever is about to be done is not done again and again', () => {
@@ -53,6 +62,11 @@ describe('whatever is about to be done is not done again and again', () => {
       act(create),
       'stuck NotOurs',
     ],
+    ['sent away for now, three times at most: at once again', sentAway(2, 0), act(change), 'act SetReplicas'],
+    ['then slower and slower', sentAway(3, 29_999), act(change), 'wait InvalidState'],
+    ['after its pause once more', sentAway(3, 30_000), act(change), 'act SetReplicas'],
+    ['after six times a person is told', sentAway(6, 239_999), act(change), 'stuck InvalidState'],
+    ['and it is tried every ten minutes', sentAway(40, 600_000), act(change), 'act SetReplicas'],
     [
       'what was refused for good is asked again after the pause only',
       refused(change, 899_999),

@@ -78,11 +78,13 @@ const unset = factsOf({
 const refused = (changes: object, sinceMs: number) => ({
   hash: stepHash(nextOf(withSecrets(factsOf({ object: spec(changes), observed: seen(group()) })))),
   failure: { is: 'stalled', reason: 'InvalidSpec', message: 'no such type' } as const,
+  times: 1,
   sinceMs,
 })
 const kubernetesRefused = {
   hash: stepHash(nextOf(factsOf({ object: known1, observed: seen(group()) }))),
   failure: { is: 'stalled', reason: 'KubernetesRefused', message: 'Kubernetes refused it: quota' } as const,
+  times: 1,
   sinceMs: 1000,
 }
 const denied = { is: 'stalled', reason: 'AccessDenied', message: 'not allowed to describe.' } as const
@@ -944,7 +946,7 @@ describe('what a plan says', () => {
           token: present('1'),
         }),
       ),
-      /a token that was taken back is still let in until the next rotation/,
+      /a token that was taken back is still let in, so the next rotation replaces the one in use at once/,
     ],
     [
       'AWS is not seen: since when',

@@ -225,12 +225,20 @@ describe('deleting a CacheCluster', () => {
     ],
     [
       'a delete that AWS refused waits for its pause',
-      factsOf({ object: going(), ...stands, refused: { hash: deleteHash, failure: denied, sinceMs: 899_999 } }),
+      factsOf({
+        object: going(),
+        ...stands,
+        refused: { hash: deleteHash, failure: denied, times: 1, sinceMs: 899_999 },
+      }),
       'stuck AccessDenied',
     ],
     [
       'and is asked again after it',
-      factsOf({ object: going(), ...stands, refused: { hash: deleteHash, failure: denied, sinceMs: 900_000 } }),
+      factsOf({
+        object: going(),
+        ...stands,
+        refused: { hash: deleteHash, failure: denied, times: 1, sinceMs: 900_000 },
+      }),
       'act DeleteGroup',
     ],
     ...Object.keys(ours).map(

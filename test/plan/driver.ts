@@ -47,7 +47,9 @@ export interface Reader {
 /** What the operator remembers in one life. */
 export interface Memory {
   readonly repeats: { readonly hash: string; readonly times: number; readonly atMs: number } | undefined
-  readonly refused: { readonly hash: string; readonly failure: Failure; readonly atMs: number } | undefined
+  readonly refused:
+    | { readonly hash: string; readonly failure: Failure; readonly times: number; readonly atMs: number }
+    | undefined
   readonly wroteMs: number | undefined
 }
 export const noMemory: Memory = { repeats: undefined, refused: undefined, wroteMs: undefined }
@@ -348,7 +350,9 @@ const remembered = (scene: Scene, plan: Plan & { readonly is: 'act' }, acted: Ac
   const { memory, nowMs } = scene
   const wroteMs = isAwsAction(plan.next.action) ? nowMs : memory.wroteMs
   if (acted.is === 'failed') {
-    const refused = acted.failure.is === 'stalled' ? { hash, failure: acted.failure, atMs: nowMs } : memory.refused
+    const times = memory.refused?.hash === hash ? memory.refused.times + 1 : 1
+    const refused =
+      acted.failure.is === 'retryable' ? memory.refused : { hash, failure: acted.failure, times, atMs: nowMs }
     return { ...memory, wroteMs, refused }
   }
   const times = memory.repeats?.hash === hash ? memory.repeats.times + 1 : 1

@@ -106,7 +106,7 @@ const keepsToItsPauses = ({ before, plan }: Turn): void => {
   if (plan.is !== 'act') return
   const hash = stepHash(plan.next)
   const { refused, repeats } = before.memory
-  const early = refused?.hash === hash && before.nowMs - refused.atMs < refusalPauseMs(refused.failure)
+  const early = refused?.hash === hash && before.nowMs - refused.atMs < refusalPauseMs(refused)
   assert.ok(!early, `asked again too early: ${plan.next.action.do}`)
   const often = repeats?.hash === hash && repeats.times >= 3 && before.nowMs - repeats.atMs < graceMs
   assert.ok(!often, `once more without an effect: ${plan.next.action.do}`)

@@ -74,6 +74,7 @@ const writing = planCacheCluster(factsOf({ object: objectOf({ status: known }), 
 const secretsRefused = {
   hash: writing.is === 'act' ? stepHash(writing.next) : '',
   failure: { is: 'stalled', reason: 'KubernetesRefused', message: 'Kubernetes refused it: quota' } as const,
+  times: 1,
   sinceMs: 0,
 }
 

@@ -63,7 +63,11 @@ const inSync = ({ object, observed }: CacheFacts): string => {
   return [
     'AWS holds what is asked',
     ...(newer ? [`it runs ${running}, newer than spec.engineVersion ${engineVersion}, and AWS can't go back`] : []),
-    ...(withdrawn ? ['a token that was taken back is still let in until the next rotation'] : []),
+    ...(withdrawn
+      ? [
+          'a token that was taken back is still let in, so the next rotation replaces the one in use at once, without an overlap',
+        ]
+      : []),
   ].join('; ')
 }
 

@@ -1,6 +1,6 @@
 import { blamed } from './blame.ts'
 import type { Failure, Plan, PlannedAction } from './outcome.ts'
-import { refusedByKubernetesMs, stalledMs } from './requeue.ts'
+import { refusedByKubernetesMs, settledMs, stalledMs } from './requeue.ts'
 import { isAwsAction, stepHash } from './step.ts'
 import { inWords } from './words.ts'
 
@@ -11,10 +11,11 @@ export interface Repeats {
   readonly sinceMs: number
 }
 
-/** The step that was refused for good last. */
+/** The step that was refused last, for good or for now, and how often in a row. */
 export interface Refused {
   readonly hash: string
   readonly failure: Failure
+  readonly times: number
   readonly sinceMs: number
 }
 
@@ -29,22 +30,26 @@ export const graceMs = 30_000
 /** How often the same step may be carried out in a row before it is slowed, and said. */
 const freeTimes = 3
 
+/** How often AWS may send a step away as out of season before a person is told. */
+const patientTimes = 6
+
 const pauseMs = (times: number): number => Math.min(stalledMs, graceMs * 2 ** (times - freeTimes))
 
 /**
  * Whatever is about to be done, it is not done again and again: what AWS has just accepted waits until its answers can show
- * it, what was refused for good waits for the stalled pause, and what has been done three times to no effect is slowed and
- * said. `why` is what AWS told meanwhile.
+ * it, what was refused for good waits for the stalled pause, and what has been done or sent away three times to no effect is
+ * slowed and said. `why` is what AWS told meanwhile.
  */
 export const braked = ({ repeats, refused }: Brakes, plan: Plan, why = ''): Plan => {
   if (plan.is !== 'act') return plan
   const hash = stepHash(plan.next)
   const steps = [plan.next, ...plan.later]
-  if (refused?.hash === hash && refused.sinceMs < refusalPauseMs(refused.failure)) {
+  if (refused?.hash === hash && refused.sinceMs < refusalPauseMs(refused)) {
     // In the very words of the refusal, field in front: a pause is no news.
     const { reason, message } = blamed(plan.next, refused.failure)
-    const wakeMs = refusalPauseMs(refused.failure) - refused.sinceMs
-    return { is: 'stuck', reason, message, later: steps, wakeMs, hash: plan.hash }
+    const wakeMs = refusalPauseMs(refused) - refused.sinceMs
+    const patient = refused.failure.is === 'waiting' && refused.times < patientTimes
+    return { is: patient ? 'wait' : 'stuck', reason, message, later: steps, wakeMs, hash: plan.hash }
   }
   if (repeats?.hash !== hash) return plan
   if (repeats.times >= freeTimes && repeats.sinceMs < pauseMs(repeats.times)) {
@@ -58,8 +63,10 @@ export const braked = ({ repeats, refused }: Brakes, plan: Plan, why = ''): Plan
   return plan
 }
 
-export const refusalPauseMs = ({ reason }: Failure): number =>
-  reason === 'KubernetesRefused' ? refusedByKubernetesMs : stalledMs
+export const refusalPauseMs = ({ failure, times }: Pick<Refused, 'failure' | 'times'>): number => {
+  if (failure.is === 'waiting') return times < freeTimes ? 0 : Math.min(settledMs, pauseMs(times))
+  return failure.reason === 'KubernetesRefused' ? refusedByKubernetesMs : stalledMs
+}
 
 const inVain = (next: PlannedAction, { times }: Repeats, why: string) => {
   if (next.action.do === 'CreateGroup' || next.action.do === 'CreateMemcached') {
