@@ -38,6 +38,7 @@ const stop = (signal: NodeJS.Signals) => {
   operator.stop().then(
     () => {
       clearTimeout(late)
+      log.info('Larder stopped', { signal })
       void end(0)
     },
     (error: unknown) => {

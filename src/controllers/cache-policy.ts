@@ -25,6 +25,8 @@ export const cachePolicy: ReconciledKind<CachePolicySpec, PolicyFacts> = {
   parse: ({ clock }, { spec, status, metadata }) => {
     const parsed = cachePolicySpec.safeParse(spec)
     if (parsed.success) return { is: 'spec', spec: parsed.data }
+    // What leaves is let go whatever its spec says: the defaults will do.
+    if (metadata.deletionTimestamp !== undefined) return { is: 'spec', spec: cachePolicySpec.parse({}) }
     const [issue] = parsed.error.issues
     const before = (status ?? {}) as CachePolicyStatus
     const generation = metadata.generation ?? 0

@@ -88,7 +88,10 @@ const policyInputs = ({ kube }: Clients, { namespace, spec }: CacheObject) => {
   const policy = name === undefined ? undefined : kube.read(cachePolicyKind, { namespace, name })
   const missing = name !== undefined && policy === undefined
   const policyNames = missing
-    ? kube.by(cachePolicyKind, namespaceIndex, namespace).map(({ metadata }) => metadata.name)
+    ? kube
+        .by(cachePolicyKind, namespaceIndex, namespace)
+        .map(({ metadata }) => metadata.name)
+        .sort()
     : []
   return { policy: policy?.spec, policyNames }
 }

@@ -53,6 +53,16 @@ describe('a CachePolicy', () => {
     assert.equal(policy(), undefined)
   })
 
+  it('whose spec this version cannot read says so while it stands, and is let go when it is deleted', async () => {
+    const { here, policy } = await open()
+    const stored = policy()
+    assert.ok(stored)
+    const strange = { ...stored, spec: { ttl: 'of another version' } }
+    assert.equal(cachePolicy.parse(here.clients, strange).is, 'unreadable')
+    const leaving = { ...strange, metadata: { ...strange.metadata, deletionTimestamp: '2026-12-01T00:00:00Z' } }
+    assert.equal(cachePolicy.parse(here.clients, leaving).is, 'spec')
+  })
+
   it('of another namespace is another policy', async () => {
     const { here, run, status } = await open()
     here.kubernetes.apply(

@@ -355,6 +355,11 @@ describe('what should happen next with a CacheCluster', () => {
       'stuck IdentityChanged',
     ],
     [
+      "the same one, before the target was on record, of an id that was shortened so as not to look like a node's",
+      { ...factsOf({ object: objectOf({ name: 'web-001', status: { id: 'prod-shop-web-001-1a2b3c4d' } }) }) },
+      'act CreateGroup',
+    ],
+    [
       'another --region: the cache on record is left alone',
       factsOf({ object: { ...known1, region: 'eu-west-1' }, observed: absent }),
       'stuck IdentityChanged',

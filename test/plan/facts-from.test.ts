@@ -74,6 +74,12 @@ describe('the object and the time as facts', () => {
     }
     assert.deepEqual([unready('False'), unready('True')], [400_000, 0])
   })
+  it('a record of the token in the form of an older operator says nothing', () => {
+    const of = (authToken: object) => factsOf({ source: source({}, { id: 'x', authToken }) }).object.status
+    assert.deepEqual(of({ version: 'v1', seen: 'v1' }), { id: 'x' })
+    const settled = { version: 'v1', seen: 'v1', phase: 'Settled' }
+    assert.deepEqual(of(settled), { id: 'x', authToken: settled })
+  })
   it('larder.dev/reconcile-at asks until it is answered', () => {
     const asked = (value: string | undefined, answered: string | undefined) =>
       askedToLook(
