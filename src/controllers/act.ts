@@ -29,7 +29,7 @@ export const actOnCache = async (
   const result = await carryOut(clients, source, facts, plan, announce)
   if (result.is === 'failed') {
     if (result.failure.is !== 'retryable') clients.memory.refusedFor(key, stepHash(plan.next), result.failure)
-  } else clients.memory.carriedOut(key, stepHash(plan.next))
+  } else clients.memory.carriedOut(key, stepHash(plan.next), facts.object.generation)
   return result
 }
 

@@ -9,12 +9,14 @@ const refreshCallsPerSecond = 1
 const callsPerRefresh = 2
 /** A step that was carried out longer ago is no repeat. */
 const repeatWindowMs = 3_600_000
+/** The steps remembered of an object: more than any plan has. */
+const mostSteps = 32
 
 interface Remembered {
   id: string
   refreshedMs: number
   chance: number
-  repeats: { hash: string; times: number; lastMs: number } | undefined
+  repeats: { generation: number; steps: Map<string, { times: number; lastMs: number }> }
   refused: { hash: string; failure: Failure; times: number; lastMs: number } | undefined
   asked: { value: string; sinceMs: number } | undefined
 }
@@ -27,9 +29,9 @@ export interface Memory {
   /** True when everything should be read again now. The more objects there are, the longer it takes for each. */
   refreshDue(key: string): boolean
   refreshed(key: string): void
-  repeats(key: string): Repeats | undefined
+  repeats(key: string): readonly Repeats[]
   refused(key: string): Refused | undefined
-  carriedOut(key: string, stepHash: string): void
+  carriedOut(key: string, stepHash: string, generation: number): void
   refusedFor(key: string, stepHash: string, failure: Failure): void
   /** Whoever asks for another try begins to count anew. */
   forgetRepeats(key: string): void
@@ -54,7 +56,7 @@ export const createMemory = (clock: Clock, random: Random): Memory => {
       id: '',
       refreshedMs: clock.nowMs(),
       chance: random(),
-      repeats: undefined,
+      repeats: { generation: 0, steps: new Map() },
       refused: undefined,
       asked: undefined,
     }
@@ -72,19 +74,25 @@ export const createMemory = (clock: Clock, random: Random): Memory => {
       return clock.nowMs() - refreshedMs >= refreshMs(chance)
     },
     refreshed: (key) => Object.assign(of(key), { refreshedMs: clock.nowMs(), chance: random() }),
-    repeats: (key) => {
-      const last = of(key).repeats
-      if (last === undefined || clock.nowMs() - last.lastMs > repeatWindowMs) return undefined
-      return { hash: last.hash, times: last.times, sinceMs: clock.nowMs() - last.lastMs }
-    },
+    repeats: (key) =>
+      [...of(key).repeats.steps]
+        .map(([hash, { times, lastMs }]) => ({ hash, times, sinceMs: clock.nowMs() - lastMs }))
+        .filter(({ sinceMs }) => sinceMs <= repeatWindowMs),
     refused: (key) => {
       const last = of(key).refused
       return last && { hash: last.hash, failure: last.failure, times: last.times, sinceMs: clock.nowMs() - last.lastMs }
     },
-    carriedOut: (key, hash) => {
+    carriedOut: (key, hash, generation) => {
       const known = of(key)
-      const again = known.repeats?.hash === hash && clock.nowMs() - known.repeats.lastMs <= repeatWindowMs
-      known.repeats = { hash, times: again ? (known.repeats?.times ?? 0) + 1 : 1, lastMs: clock.nowMs() }
+      // Who changes the spec to and fro wants each of these steps.
+      if (known.repeats.generation !== generation) known.repeats = { generation, steps: new Map() }
+      const { steps } = known.repeats
+      const before = steps.get(hash)
+      const again = before !== undefined && clock.nowMs() - before.lastMs <= repeatWindowMs
+      steps.delete(hash)
+      steps.set(hash, { times: again ? before.times + 1 : 1, lastMs: clock.nowMs() })
+      const [oldest] = steps.keys()
+      if (steps.size > mostSteps && oldest !== undefined) steps.delete(oldest)
       known.refused = undefined
     },
     refusedFor: (key, hash, failure) => {
@@ -93,7 +101,8 @@ export const createMemory = (clock: Clock, random: Random): Memory => {
       const times = again ? (known.refused?.times ?? 0) + 1 : 1
       known.refused = { hash, failure, times, lastMs: clock.nowMs() }
     },
-    forgetRepeats: (key) => Object.assign(of(key), { repeats: undefined, refused: undefined }),
+    forgetRepeats: (key) =>
+      Object.assign(of(key), { repeats: { generation: 0, steps: new Map() }, refused: undefined }),
     forgetRefusals: (all) => {
       for (const key of all) {
         const known = objects.get(key)

@@ -144,7 +144,7 @@ describe('a step of a plan', () => {
     await here.create()
     const { plan } = await step(here)
     assert.ok(plan.is === 'act')
-    assert.equal(here.clients.memory.repeats(queueKey)?.times, 1)
+    assert.equal(here.clients.memory.repeats(queueKey)[0]?.times, 1)
     assert.equal(here.clients.memory.refused(queueKey), undefined)
   })
 

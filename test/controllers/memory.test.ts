@@ -7,28 +7,38 @@ describe('what is remembered between reconciles', () => {
   const key = 'CacheCluster/shop/products'
   const failure = { is: 'stalled', reason: 'QuotaExceeded', message: 'no room' } as const
 
-  it('counts how often the same step was carried out in a row', async () => {
+  it('counts how often a step was carried out for one generation, also with others between', async () => {
     const clock = fakeClock()
     const memory = createMemory(clock, () => 0.5)
-    assert.equal(memory.repeats(key), undefined)
-    memory.carriedOut(key, 'step')
-    memory.carriedOut(key, 'step')
+    assert.deepEqual(memory.repeats(key), [])
+    memory.carriedOut(key, 'step', 1)
+    memory.carriedOut(key, 'another', 1)
+    memory.carriedOut(key, 'step', 1)
     await clock.advance(5000)
-    assert.deepEqual(memory.repeats(key), { hash: 'step', times: 2, sinceMs: 5000 })
-    memory.carriedOut(key, 'another')
-    assert.deepEqual(memory.repeats(key), { hash: 'another', times: 1, sinceMs: 0 })
+    assert.deepEqual(memory.repeats(key), [
+      { hash: 'another', times: 1, sinceMs: 5000 },
+      { hash: 'step', times: 2, sinceMs: 5000 },
+    ])
+    memory.carriedOut(key, 'step', 2)
+    assert.deepEqual(memory.repeats(key), [{ hash: 'step', times: 1, sinceMs: 0 }])
     memory.forgetRepeats(key)
-    assert.equal(memory.repeats(key), undefined)
+    assert.deepEqual(memory.repeats(key), [])
   })
 
   it('counts a step anew that was carried out longer than an hour ago', async () => {
     const clock = fakeClock()
     const memory = createMemory(clock, () => 0.5)
-    memory.carriedOut(key, 'step')
+    memory.carriedOut(key, 'step', 1)
     await clock.advance(3_600_001)
-    assert.equal(memory.repeats(key), undefined)
-    memory.carriedOut(key, 'step')
-    assert.equal(memory.repeats(key)?.times, 1)
+    assert.deepEqual(memory.repeats(key), [])
+    memory.carriedOut(key, 'step', 1)
+    assert.equal(memory.repeats(key)[0]?.times, 1)
+  })
+
+  it('remembers no more steps than a plan may have', () => {
+    const memory = createMemory(fakeClock(), () => 0.5)
+    for (let number = 0; number < 40; number++) memory.carriedOut(key, `step ${number}`, 1)
+    assert.deepEqual([memory.repeats(key).length, memory.repeats(key)[0]?.hash], [32, 'step 8'])
   })
 
   it('keeps what was refused until another step was taken, or somebody asks, or AWS answers again', async () => {
@@ -39,7 +49,7 @@ describe('what is remembered between reconciles', () => {
     assert.deepEqual(memory.refused(key), { hash: 'step', failure, times: 1, sinceMs: 1000 })
     memory.refusedFor(key, 'step', failure)
     assert.equal(memory.refused(key)?.times, 2)
-    memory.carriedOut(key, 'another')
+    memory.carriedOut(key, 'another', 1)
     assert.equal(memory.refused(key), undefined)
     for (const forget of [
       () => memory.forgetRepeats(key),

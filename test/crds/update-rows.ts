@@ -50,8 +50,6 @@ export const updateRows: readonly UpdateRow[] = [
   row('an older minor version', redis({ engineVersion: '7.1' }), redis({ engineVersion: '7.0' }), lowered),
   row('an older major version', valkey({ engineVersion: '8.0' }), valkey({ engineVersion: '7.2' }), lowered),
   row('a version no longer named', redis({ engineVersion: '7.1' }), redis()),
-  row('an id to adopt where there was none', redis(), redis({ adopt: { id: 'legacy' } }), adopted),
-  row('another id to adopt', redis({ adopt: { id: 'legacy' } }), redis({ adopt: { id: 'other' } }), adopted),
   row('another overlap', redis({ maintenance: { overlap: '1h' } }), redis({ maintenance: { overlap: '0s' } })),
 
   row('another port', network({ port: 6379 }), network({ port: 6380 }), port),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { ModifyReplicationGroupCommand } from '@aws-sdk/client-elasticache'
 import { describe, it } from 'mocha'
 import { annotation, cacheClusterKind, cachePolicyKind } from '../../src/crds/kind.ts'
 import type { OperatorFlags } from './operator.ts'
@@ -324,6 +325,34 @@ describe('fresh eyes: histories', () => {
         [undefined, []],
         JSON.stringify(ready(cluster)),
       )
+    })).timeout(60_000)
+
+  it('two steps that somebody undoes in turn are slowed like one', () =>
+    story(async (world, cluster) => {
+      apply(cluster, {
+        ...plain,
+        nodes: { ...plain.nodes, replicasPerShard: 1 },
+        network: { securityGroupIds: ['sg-aaaa1111'] },
+      })
+      await world.until('ready', isReady(cluster))
+      await world.pass(minuteMs)
+      const sinceMs = world.clock.nowMs()
+      // Another operator of the same cache, that keeps to its own opinion.
+      for (let round = 0; round < 40; round++) {
+        await world.account.person
+          .send(
+            new ModifyReplicationGroupCommand({
+              ReplicationGroupId: 'prod-shop-sessions',
+              SecurityGroupIds: ['sg-bbbb2222'],
+              ApplyImmediately: true,
+            }),
+          )
+          .catch(() => {})
+        cluster.kubernetes.writeSecret(at('sessions'), { host: `edited-${round}` })
+        await world.pass(3 * minuteMs)
+      }
+      const sent = calls(world, 'ModifyReplicationGroup', sinceMs).length
+      assert.ok(sent < 20, `${sent} calls in two hours: ${JSON.stringify(ready(cluster))}`)
     })).timeout(60_000)
 
   it('an object whose token was stored and whose cache was never made goes when it is deleted', () =>

@@ -107,13 +107,13 @@ describe('Secrets in a real API server', () => {
     clients.notices.length = 0
     await patch(secret, { metadata: { ownerReferences: null } })
     await until(() => clients.kube.secretMeta(secret.key)?.ownerUid === undefined, 'the edit is seen')
-    assert.deepEqual(clients.notices, [`Thing/default/${thing.metadata.name} user`])
+    assert.deepEqual(clients.notices, [`Thing/default/${thing.metadata.name} resync`])
     assert.equal(clients.kube.secretMeta(secret.key)?.annotatedOwnerUid, thing.metadata.uid)
     // And again without a reference: the annotation finds the owner.
     clients.notices.length = 0
     await patch(secret, { metadata: { annotations: { note: 'y' } } })
     await until(() => clients.notices.length > 0, 'the second edit is seen')
-    assert.deepEqual(clients.notices, [`Thing/default/${thing.metadata.name} user`])
+    assert.deepEqual(clients.notices, [`Thing/default/${thing.metadata.name} resync`])
     await apply(secret)
     assert.equal(clients.kube.secretMeta(secret.key)?.ownerUid, thing.metadata.uid)
   })
@@ -125,14 +125,14 @@ describe('Secrets in a real API server', () => {
     clients.notices.length = 0
     await patch(secret, { metadata: { ownerReferences: null, annotations: null } })
     await until(() => clients.notices.length > 0, 'the edit is seen')
-    assert.deepEqual(clients.notices, [`Thing/default/${one.metadata.name} user`])
+    assert.deepEqual(clients.notices, [`Thing/default/${one.metadata.name} resync`])
     await apply(secret)
     clients.notices.length = 0
     await patch(secret, { metadata: { ownerReferences: [{ ...referenceOf(two), controller: true }] } })
     await until(() => clients.notices.length > 1, 'both are told')
     assert.deepEqual(clients.notices.toSorted(), [
-      `Thing/default/${one.metadata.name} user`,
-      `Thing/default/${two.metadata.name} user`,
+      `Thing/default/${one.metadata.name} resync`,
+      `Thing/default/${two.metadata.name} resync`,
     ])
   })
 
@@ -151,7 +151,7 @@ describe('Secrets in a real API server', () => {
       await until(() => clients.notices.length > 0, 'the edit is seen')
       const meta = clients.kube.secretMeta(secret.key)
       assert.deepEqual([meta?.keys, meta?.foreign], [keys, foreign])
-      assert.deepEqual(clients.notices, [`Thing/default/${thing.metadata.name} user`])
+      assert.deepEqual(clients.notices, [`Thing/default/${thing.metadata.name} resync`])
       await clients.kube.applySecret(secret, meta?.uid)
       const after = await clients.kube.readSecret(secret.key)
       assert.deepEqual({ uri: after?.data['uri'], port: after?.data['port'] }, secret.data)
@@ -194,7 +194,7 @@ describe('Secrets in a real API server', () => {
       clients.notices.length = 0
       await scene.kubectl(...act)
       await until(() => clients.kube.secretMeta(secret.key) === undefined, 'it is gone')
-      assert.deepEqual(clients.notices, [`Thing/default/${thing.metadata.name} user`])
+      assert.deepEqual(clients.notices, [`Thing/default/${thing.metadata.name} resync`])
     }
     const bare = await clients.kube.readSecretMeta(secret.key)
     assert.deepEqual([bare?.labelled, bare?.annotatedOwnerUid], [false, thing.metadata.uid])

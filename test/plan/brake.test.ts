@@ -15,15 +15,15 @@ const create = step({ do: 'CreateMemcached', id, cluster: { nodeType: 'x', nodeC
 const write = step({ do: 'WriteSecrets', secrets: ['env'], hash: 'h' })
 const act = (next: typeof change): Plan => ({ is: 'act', next, later: [write] })
 const repeated = (next: typeof change, times: number, sinceMs: number): Brakes => ({
-  repeats: { hash: stepHash(next), times, sinceMs },
+  repeats: [{ hash: stepHash(next), times, sinceMs }],
   refused: undefined,
 })
 const refused = (next: typeof change, sinceMs: number, reason: Failure['reason'] = 'AccessDenied'): Brakes => ({
-  repeats: undefined,
+  repeats: [],
   refused: { hash: stepHash(next), failure: { is: 'stalled', reason, message: 'no' }, times: 1, sinceMs },
 })
 const sentAway = (times: number, sinceMs: number): Brakes => ({
-  repeats: undefined,
+  repeats: [],
   refused: {
     hash: stepHash(change),
     failure: { is: 'waiting', reason: 'InvalidState', message: 'not now' },
@@ -34,7 +34,7 @@ const sentAway = (times: number, sinceMs: number): Brakes => ({
 
 describe('whatever is about to be done is not done again and again', () => {
   const rows: readonly (readonly [string, Brakes, Plan, string])[] = [
-    ['never done before', { repeats: undefined, refused: undefined }, act(change), 'act SetReplicas'],
+    ['never done before', { repeats: [], refused: undefined }, act(change), 'act SetReplicas'],
     [
       'accepted a moment ago: AWS may answer from before',
       repeated(change, 1, 29_999),

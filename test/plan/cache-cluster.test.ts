@@ -69,7 +69,7 @@ const nextOf = (facts: CacheFacts) => {
   return plan.next
 }
 const changing = withSecrets(factsOf({ object: spec(larger), observed: seen(group()) }))
-const repeated = (times: number, sinceMs: number) => ({ hash: stepHash(nextOf(changing)), times, sinceMs })
+const repeated = (times: number, sinceMs: number) => [{ hash: stepHash(nextOf(changing)), times, sinceMs }]
 const unset = factsOf({
   object: spec(wanting, {}),
   parameters: found(parametersOf({}, { name: mine })),
@@ -630,12 +630,12 @@ describe('what should happen next with a CacheCluster', () => {
     ],
     [
       'created a moment ago and not listed yet: wait',
-      factsOf({ repeats: { hash: stepHash(nextOf(factsOf())), times: 1, sinceMs: 1000 } }),
+      factsOf({ repeats: [{ hash: stepHash(nextOf(factsOf())), times: 1, sinceMs: 1000 }] }),
       'wait WaitingForAWS',
     ],
     [
       'created three times and never listed: the id is taken by something else',
-      factsOf({ repeats: { hash: stepHash(nextOf(factsOf())), times: 3, sinceMs: 1000 } }),
+      factsOf({ repeats: [{ hash: stepHash(nextOf(factsOf())), times: 3, sinceMs: 1000 }] }),
       'stuck NotOurs',
     ],
     [
@@ -650,7 +650,7 @@ describe('what should happen next with a CacheCluster', () => {
     ],
     [
       'values of a parameter group that are set back again and again, before the cache is made',
-      factsOf({ ...unset, repeats: { hash: stepHash(nextOf(unset)), times: 3, sinceMs: 1000 } }),
+      factsOf({ ...unset, repeats: [{ hash: stepHash(nextOf(unset)), times: 3, sinceMs: 1000 }] }),
       'stuck EndlessDifference',
     ],
     [

@@ -213,14 +213,14 @@ describe('deleting a CacheCluster', () => {
       factsOf({
         object: going(),
         observed: absent,
-        repeats: { hash: deleteHash, times: 1, sinceMs: 60_000 },
+        repeats: [{ hash: deleteHash, times: 1, sinceMs: 60_000 }],
         sinceWriteMs: 60_000,
       }),
       'released',
     ],
     [
       'our own delete is not shown yet: it is not asked for twice',
-      factsOf({ object: going(), ...stands, repeats: { hash: deleteHash, times: 1, sinceMs: 29_999 } }),
+      factsOf({ object: going(), ...stands, repeats: [{ hash: deleteHash, times: 1, sinceMs: 29_999 }] }),
       'wait WaitingForAWS',
     ],
     [

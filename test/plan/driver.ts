@@ -46,13 +46,14 @@ export interface Reader {
 
 /** What the operator remembers in one life. */
 export interface Memory {
-  readonly repeats: { readonly hash: string; readonly times: number; readonly atMs: number } | undefined
+  readonly repeats: readonly { readonly hash: string; readonly times: number; readonly atMs: number }[]
+  readonly generation: number
   readonly refused:
     | { readonly hash: string; readonly failure: Failure; readonly times: number; readonly atMs: number }
     | undefined
   readonly wroteMs: number | undefined
 }
-export const noMemory: Memory = { repeats: undefined, refused: undefined, wroteMs: undefined }
+export const noMemory: Memory = { repeats: [], generation: 0, refused: undefined, wroteMs: undefined }
 
 /** Everything that outlives a reconcile: AWS, the object, its Secrets, the time. */
 export interface Scene {
@@ -161,7 +162,9 @@ const inputsOf = (scene: Scene, luck: Luck): CacheInputs => {
     poll: { blindMs: 0, failure: undefined },
     observed: observedOf(scene, luck),
     sinceWriteMs: memory.wroteMs === undefined ? undefined : nowMs - memory.wroteMs,
-    repeats: memory.repeats && { ...memory.repeats, sinceMs: nowMs - memory.repeats.atMs },
+    repeats: memory.repeats
+      .map((repeat) => ({ ...repeat, sinceMs: nowMs - repeat.atMs }))
+      .filter(({ sinceMs }) => sinceMs <= 3_600_000),
     refused: memory.refused && { ...memory.refused, sinceMs: nowMs - memory.refused.atMs },
     checkedEveryMs: 300_000,
     policyNames: [],
@@ -355,8 +358,11 @@ const remembered = (scene: Scene, plan: Plan & { readonly is: 'act' }, acted: Ac
       acted.failure.is === 'retryable' ? memory.refused : { hash, failure: acted.failure, times, atMs: nowMs }
     return { ...memory, wroteMs, refused }
   }
-  const times = memory.repeats?.hash === hash ? memory.repeats.times + 1 : 1
-  return { repeats: { hash, times, atMs: nowMs }, refused: undefined, wroteMs }
+  const known = memory.generation === scene.generation ? memory.repeats : []
+  const last = known.find((repeat) => repeat.hash === hash)
+  const times = last !== undefined && nowMs - last.atMs <= 3_600_000 ? last.times + 1 : 1
+  const repeats = [...known.filter((repeat) => repeat !== last), { hash, times, atMs: nowMs }]
+  return { repeats, generation: scene.generation, refused: undefined, wroteMs }
 }
 
 /** Carries the plan out, as controllers/act.ts does: AWS is called only after status has announced the plan. */

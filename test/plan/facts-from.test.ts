@@ -27,7 +27,7 @@ const inputs = (changes: Partial<CacheInputs> = {}, spec: object = {}): CacheInp
   poll: { blindMs: 0, failure: undefined },
   observed: absent,
   sinceWriteMs: undefined,
-  repeats: undefined,
+  repeats: [],
   refused: undefined,
   checkedEveryMs: 300_000,
   policyNames: [],

@@ -229,7 +229,7 @@ export const factsOf = (changes: Partial<CacheFacts> = {}): CacheFacts =>
     policyNames: [],
     token: unread,
     secrets: noSecrets,
-    repeats: undefined,
+    repeats: [],
     refused: undefined,
     reconcileAnswered: undefined,
     failure: undefined,

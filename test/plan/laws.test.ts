@@ -108,7 +108,9 @@ const keepsToItsPauses = ({ before, plan }: Turn): void => {
   const { refused, repeats } = before.memory
   const early = refused?.hash === hash && before.nowMs - refused.atMs < refusalPauseMs(refused)
   assert.ok(!early, `asked again too early: ${plan.next.action.do}`)
-  const often = repeats?.hash === hash && repeats.times >= 3 && before.nowMs - repeats.atMs < graceMs
+  const often = repeats.some(
+    (repeat) => repeat.hash === hash && repeat.times >= 3 && before.nowMs - repeat.atMs < graceMs,
+  )
   assert.ok(!often, `once more without an effect: ${plan.next.action.do}`)
 }
 

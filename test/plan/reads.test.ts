@@ -36,10 +36,10 @@ const left = {
 const going = (spec: object = {}, status: CacheFacts['object']['status'] = known) =>
   objectOf({ deleting: true, spec: specOf(spec), status })
 const ownDelete = {
-  repeats: { hash: stepHash(step({ do: 'DeleteGroup', id })), times: 1, sinceMs: 60_000 },
+  repeats: [{ hash: stepHash(step({ do: 'DeleteGroup', id })), times: 1, sinceMs: 60_000 }],
   sinceWriteMs: 60_000,
 }
-const repeats = (times: number) => ({ repeats: { hash: 'x', times, sinceMs: 0 } })
+const repeats = (times: number) => ({ repeats: [{ hash: 'x', times, sinceMs: 0 }] })
 
 describe('what a reconcile reads beyond the shared poll', () => {
   const rows: readonly (readonly [string, readonly string[], readonly string[]])[] = [

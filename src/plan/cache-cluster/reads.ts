@@ -64,7 +64,7 @@ export const readsOf = (
             : 'no'
           : 'needed',
     parameters: group.is === 'own' && !waitsForSecrets(facts) ? want(!complete) : 'no',
-    events: cache?.state === 'failed' || (facts.repeats?.times ?? 0) >= suspicious ? 'refresh' : 'no',
+    events: cache?.state === 'failed' || facts.repeats.some(({ times }) => times >= suspicious) ? 'refresh' : 'no',
     leftover: cache?.state === 'available' ? leftoverOf(facts, users, [cache.parameterGroupName]) : undefined,
   }
 }
@@ -92,7 +92,7 @@ const leftoverOf = (
 export const deletedByUs = (
   { repeats, sinceWriteMs }: Pick<CacheFacts, 'repeats' | 'sinceWriteMs'>,
   { topology, id }: Intent,
-): boolean => sinceWriteMs !== undefined && repeats?.hash === stepHash(step(topologies[topology].remove(id)))
+): boolean => sinceWriteMs !== undefined && repeats.at(-1)?.hash === stepHash(step(topologies[topology].remove(id)))
 
 /**
  * Deletes are decided from live reads only: of the cache by id, and of its tags. While AWS is busy deleting, the snapshot is

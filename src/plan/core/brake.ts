@@ -4,7 +4,7 @@ import { refusedByKubernetesMs, settledMs, stalledMs } from './requeue.ts'
 import { isAwsAction, stepHash } from './step.ts'
 import { inWords } from './words.ts'
 
-/** The step that was carried out last, how often in a row, and how long ago: in this life of the operator. */
+/** A step that was carried out, how often within the hour for one generation, and how long ago: in this life of the operator. */
 export interface Repeats {
   readonly hash: string
   readonly times: number
@@ -20,7 +20,8 @@ export interface Refused {
 }
 
 export interface Brakes {
-  readonly repeats: Repeats | undefined
+  /** The newest last. */
+  readonly repeats: readonly Repeats[]
   readonly refused: Refused | undefined
 }
 
@@ -51,12 +52,13 @@ export const braked = ({ repeats, refused }: Brakes, plan: Plan, why = ''): Plan
     const patient = refused.failure.is === 'waiting' && refused.times < patientTimes
     return { is: patient ? 'wait' : 'stuck', reason, message, later: steps, wakeMs, hash: plan.hash }
   }
-  if (repeats?.hash !== hash) return plan
-  if (repeats.times >= freeTimes && repeats.sinceMs < pauseMs(repeats.times)) {
-    const wakeMs = pauseMs(repeats.times) - repeats.sinceMs
-    return { is: 'stuck', ...inVain(plan.next, repeats, why), later: steps, wakeMs, hash: plan.hash }
+  const before = repeats.find((repeat) => repeat.hash === hash)
+  if (before === undefined) return plan
+  if (before.times >= freeTimes && before.sinceMs < pauseMs(before.times)) {
+    const wakeMs = pauseMs(before.times) - before.sinceMs
+    return { is: 'stuck', ...inVain(plan.next, before, why), later: steps, wakeMs, hash: plan.hash }
   }
-  if (isAwsAction(plan.next.action) && repeats.sinceMs < graceMs) {
+  if (isAwsAction(plan.next.action) && before.sinceMs < graceMs) {
     const message = `AWS accepted ${plan.next.action.do} and does not show it yet`
     return { is: 'wait', reason: 'WaitingForAWS', message, later: steps, hash: plan.hash }
   }
