@@ -50,8 +50,9 @@ export const cacheCluster: ReconciledKind<CacheClusterSpec, CacheFacts> = {
     const waiting = verdict.is === 'waiting' || verdict.is === 'retryable'
     aws.watch(recordedIdOf(object), topologyOf(object.spec.engine), waiting && waitsForAws(verdict.reason))
   },
-  requeue: ({ object, reconcileAnswered }, plan, result, verdict) => {
-    const asked = askedToLook(object) !== undefined && reconcileAnswered === undefined
+  requeue: ({ object, reconcileAnswered, poll }, plan, result, verdict) => {
+    // While polls fail there is no answer to wait for: when they heal, every object is told.
+    const asked = askedToLook(object) !== undefined && reconcileAnswered === undefined && poll.failure === undefined
     const { auth, suspend } = object.spec
     const referenced = auth?.token?.secretRef !== undefined && !suspend && !tokenless.includes(verdict.reason)
     return requeueWish(plan, result, verdict, asked ? askedMs : referenced ? referencedSecretMs : undefined)
