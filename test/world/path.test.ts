@@ -165,11 +165,19 @@ describe('the whole path, on real servers', () => {
 
   it('deletion protection holds until it is taken off', async () => {
     await world().apply(cacheCluster('products', { deletionProtection: true }))
-    await world().kubectl('delete', 'cachecluster', 'products', '--wait=false')
-    await until(
-      'the refusal',
-      async () => (await world().condition('products', 'Stalled'))?.reason === 'DeletionProtected',
+    // By the API server itself: nothing has begun to be deleted.
+    await assert.rejects(
+      world().kubectl('delete', 'cachecluster', 'products', '--wait=false'),
+      /spec\.deletionProtection of the CacheCluster products is true: set it to false first/,
     )
+    const left = await world().kubectl(
+      'get',
+      'cachecluster',
+      'products',
+      '-o',
+      'jsonpath={.metadata.deletionTimestamp}',
+    )
+    assert.equal(left, '')
     assert.equal(await redis('products', 'PING'), 'PONG')
     await world().kubectl(
       'patch',
@@ -179,6 +187,7 @@ describe('the whole path, on real servers', () => {
       '-p',
       '{"spec":{"deletionProtection":false}}',
     )
+    await world().kubectl('delete', 'cachecluster', 'products', '--wait=false')
     await world().gone('products')
   })
 
