@@ -12,12 +12,17 @@ const repeatWindowMs = 3_600_000
 /** The steps remembered of an object: more than any plan has. */
 const mostSteps = 32
 
+interface Counted {
+  readonly times: number
+  readonly lastMs: number
+}
+
 interface Remembered {
   id: string
   refreshedMs: number
   chance: number
-  repeats: { generation: number; steps: Map<string, { times: number; lastMs: number }> }
-  refused: { hash: string; failure: Failure; times: number; lastMs: number } | undefined
+  repeats: { generation: number; steps: Map<string, Counted> }
+  refused: (Counted & { hash: string; failure: Failure }) | undefined
   asked: { value: string; sinceMs: number } | undefined
 }
 
@@ -46,6 +51,14 @@ export interface Memory {
   forget(key: string): void
 }
 
+const noRepeats = (generation = 0): Remembered['repeats'] => ({ generation, steps: new Map() })
+
+/** Once more, if the time before is not too long ago. */
+const countedOn = (before: Counted | undefined, nowMs: number): Counted => ({
+  times: before !== undefined && nowMs - before.lastMs <= repeatWindowMs ? before.times + 1 : 1,
+  lastMs: nowMs,
+})
+
 export const createMemory = (clock: Clock, random: Random): Memory => {
   const objects = new Map<string, Remembered>()
   const keys = new Map<string, string>()
@@ -56,7 +69,7 @@ export const createMemory = (clock: Clock, random: Random): Memory => {
       id: '',
       refreshedMs: clock.nowMs(),
       chance: random(),
-      repeats: { generation: 0, steps: new Map() },
+      repeats: noRepeats(),
       refused: undefined,
       asked: undefined,
     }
@@ -85,24 +98,22 @@ export const createMemory = (clock: Clock, random: Random): Memory => {
     carriedOut: (key, hash, generation) => {
       const known = of(key)
       // Who changes the spec to and fro wants each of these steps.
-      if (known.repeats.generation !== generation) known.repeats = { generation, steps: new Map() }
+      if (known.repeats.generation !== generation) known.repeats = noRepeats(generation)
       const { steps } = known.repeats
-      const before = steps.get(hash)
-      const again = before !== undefined && clock.nowMs() - before.lastMs <= repeatWindowMs
+      const counted = countedOn(steps.get(hash), clock.nowMs())
+      // Taken out first, so that it comes back as the newest.
       steps.delete(hash)
-      steps.set(hash, { times: again ? before.times + 1 : 1, lastMs: clock.nowMs() })
+      steps.set(hash, counted)
       const [oldest] = steps.keys()
       if (steps.size > mostSteps && oldest !== undefined) steps.delete(oldest)
       known.refused = undefined
     },
     refusedFor: (key, hash, failure) => {
       const known = of(key)
-      const again = known.refused?.hash === hash && clock.nowMs() - known.refused.lastMs <= repeatWindowMs
-      const times = again ? (known.refused?.times ?? 0) + 1 : 1
-      known.refused = { hash, failure, times, lastMs: clock.nowMs() }
+      const before = known.refused?.hash === hash ? known.refused : undefined
+      known.refused = { hash, failure, ...countedOn(before, clock.nowMs()) }
     },
-    forgetRepeats: (key) =>
-      Object.assign(of(key), { repeats: { generation: 0, steps: new Map() }, refused: undefined }),
+    forgetRepeats: (key) => Object.assign(of(key), { repeats: noRepeats(), refused: undefined }),
     forgetRefusals: (all) => {
       for (const key of all) {
         const known = objects.get(key)

@@ -149,19 +149,23 @@ describe('fresh eyes: histories', () => {
       )
     })).timeout(60_000)
 
+  const startWrongThenMend = async (world: World, cluster: Cluster) => {
+    world.account.fault({
+      do: 'error',
+      action: 'DescribeReplicationGroups',
+      code: 'AccessDenied',
+      seconds: 600,
+    } as never)
+    apply(cluster, plain)
+    await world.pass(minuteMs)
+    world.account.emulator.faults.clear()
+    cluster.restart({ clusterName: 'prod' })
+  }
+
   it('a wrong region at the first start, mended before anything was made, is no changed identity', () =>
     story(
       async (world, cluster) => {
-        world.account.fault({
-          do: 'error',
-          action: 'DescribeReplicationGroups',
-          code: 'AccessDenied',
-          seconds: 600,
-        } as never)
-        apply(cluster, plain)
-        await world.pass(minuteMs)
-        world.account.emulator.faults.clear()
-        cluster.restart({ clusterName: 'prod' })
+        await startWrongThenMend(world, cluster)
         await world.pass(30 * minuteMs)
         assert.equal(ready(cluster)?.reason, 'InSync', JSON.stringify(ready(cluster)))
       },
@@ -171,16 +175,7 @@ describe('fresh eyes: histories', () => {
   it('and such an object can at least be deleted', () =>
     story(
       async (world, cluster) => {
-        world.account.fault({
-          do: 'error',
-          action: 'DescribeReplicationGroups',
-          code: 'AccessDenied',
-          seconds: 600,
-        } as never)
-        apply(cluster, plain)
-        await world.pass(minuteMs)
-        world.account.emulator.faults.clear()
-        cluster.restart({ clusterName: 'prod' })
+        await startWrongThenMend(world, cluster)
         cluster.kubernetes.remove(cacheClusterKind, at('sessions'))
         await world.pass(30 * minuteMs)
         assert.equal(cluster.cache('sessions'), undefined, JSON.stringify(ready(cluster)))

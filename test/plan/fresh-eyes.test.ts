@@ -3,6 +3,7 @@ import { describe, it } from 'mocha'
 import { cacheClusterSpec } from '../../src/crds/cache-cluster/spec.ts'
 import { annotation } from '../../src/crds/kind.ts'
 import { claimedBy } from '../../src/plan/cache-cluster/claims.ts'
+import type { CacheFacts } from '../../src/plan/cache-cluster/facts.ts'
 import { intentOf } from '../../src/plan/cache-cluster/intent.ts'
 import { planCacheCluster } from '../../src/plan/cache-cluster/plan.ts'
 import { readsOf } from '../../src/plan/cache-cluster/reads.ts'
@@ -42,6 +43,14 @@ const holding = (spec: object) =>
     }),
     observed: seen(group({ inTransit: 'Preferred' })),
   })
+
+const unreadSecrets: CacheFacts['secrets'] = {
+  binding: { is: 'unread' },
+  env: { is: 'unread' },
+  token: { is: 'unread' },
+  rival: undefined,
+  former: [],
+}
 
 describe('fresh eyes: plan', () => {
   it('a status that a thief wrote does not make the cache of another Kubernetes cluster of this name, or of a person, his', () => {
@@ -93,13 +102,7 @@ describe('fresh eyes: plan', () => {
           }),
         ),
         // The pair stands or not: it is not what this is about.
-        secrets: {
-          binding: { is: 'unread' },
-          env: { is: 'unread' },
-          token: { is: 'unread' },
-          rival: undefined,
-          former: [],
-        },
+        secrets: unreadSecrets,
       })
     const first = { rebootPendingSince: '2026-01-01T00:00:00Z' }
     const hash = shownPlan(planCacheCluster(facts(false, first)))?.hash ?? ''
@@ -128,13 +131,7 @@ describe('fresh eyes: plan', () => {
           members: [member({ parametersInSync: false })],
         }),
       ),
-      secrets: {
-        binding: { is: 'unread' },
-        env: { is: 'unread' },
-        token: { is: 'unread' },
-        rival: undefined,
-        former: [],
-      },
+      secrets: unreadSecrets,
     })
     const plan = planCacheCluster(facts)
     assert.ok(!('message' in plan && plan.message.includes(annotation.approve)), JSON.stringify(plan))
@@ -181,13 +178,7 @@ describe('fresh eyes: plan', () => {
         policy: { is: 'absent' },
         token: present('2'),
         observed: seen(group({ authToken: true, inTransit: 'Required' })),
-        secrets: {
-          binding: { is: 'unread' },
-          env: { is: 'unread' },
-          token: { is: 'unread' },
-          rival: undefined,
-          former: [],
-        },
+        secrets: unreadSecrets,
       })
     const said = (afterMs: number) => {
       const { lastCheckedTime: _, ...rest } = judgeCacheCluster(at(afterMs), planCacheCluster(at(afterMs)), {
@@ -215,13 +206,7 @@ describe('fresh eyes: plan', () => {
       }),
       tags: found(ours),
       observed: seen(group({ inTransit: 'Preferred' })),
-      secrets: {
-        binding: { is: 'unread' },
-        env: { is: 'unread' },
-        token: { is: 'unread' },
-        rival: undefined,
-        former: [],
-      },
+      secrets: unreadSecrets,
     })
     const status = judgeCacheCluster(facts, planCacheCluster(facts), { is: 'nothing' })
     for (const { notBefore } of status.plan?.actions ?? [])

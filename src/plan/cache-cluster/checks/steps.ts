@@ -65,12 +65,8 @@ export const toChange: Check = (facts, intent) => {
   return cache === undefined ? undefined : firstOf(remainingSteps(facts, intent, cache))
 }
 
-export const secretsRefused: Check = (facts) => {
-  const next = secretSteps(facts)
-  return next === undefined ? undefined : { is: 'act', next, later: [] }
-}
+const only = (next: PlannedAction | undefined): Plan | undefined => firstOf(next === undefined ? [] : [next])
 
-export const formerSecrets: Check = (facts) => {
-  const next = formerSecretsStep(facts)
-  return next === undefined ? undefined : { is: 'act', next, later: [] }
-}
+export const secretsRefused: Check = (facts) => only(secretSteps(facts))
+
+export const formerSecrets: Check = (facts) => only(formerSecretsStep(facts))
